@@ -1,0 +1,5 @@
+"""``python -m anxiao`` is the ``anxiao`` command."""
+
+from anxiao.project.cli import main
+
+main()
