@@ -1,0 +1,113 @@
+"""Writing the journal. ``move`` is the only writer of a ``state`` in the whole house."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.journal.models import Entry, Seal
+from anxiao.foundation.journal.queries import CHUNK, line_of
+from anxiao.foundation.journal.rules import GENESIS, link
+from anxiao.foundation.kernel.errors import StaleState
+from anxiao.foundation.kernel.workflow import Step
+
+SEAL_AFTER = timedelta(minutes=5)
+"""Younger lines wait: a transaction still under way may hold a lower id."""
+
+STALE = "这条记录刚刚已被他人处理，请刷新后查看最新情况再办理。"
+
+
+def record(
+    action: str,
+    subject: models.Model | str,
+    *,
+    actor: Actor,
+    at: datetime,
+    org_path: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Write one line about ``subject`` (a saved row, or a name where no row exists).
+
+    ``detail`` is JSON; it must hold no confidential text and no more personal data than needed.
+    """
+    saved = isinstance(subject, models.Model)
+    return Entry.objects.create(
+        at=at,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        org_path=org_path,
+        action=action,
+        subject=subject._meta.label_lower if isinstance(subject, models.Model) else subject,
+        subject_id=subject.pk if saved else None,
+        detail=dict(detail or {}),
+    )
+
+
+def move(
+    subject: models.Model,
+    step: Step,
+    *,
+    actor: Actor,
+    at: datetime,
+    org_path: str = "",
+    detail: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    """Take one workflow step: conditional update, journal line, one transaction.
+
+    ``subject`` must carry the ``state`` it was read with; it gets the new state and ``changes``.
+    Raises ``StaleState`` when the step does not lead out of that state or somebody was first.
+    """
+    old_state: str = getattr(subject, "state")  # noqa: B009 - the model's type is open here
+    if old_state not in step.sources:
+        raise StaleState(STALE)
+    rows = type(subject)._default_manager.filter(pk=subject.pk, state=old_state)
+    with transaction.atomic():
+        if rows.update(state=step.target, **changes) != 1:
+            raise StaleState(STALE)
+        Entry.objects.create(
+            at=at,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            org_path=org_path,
+            action=step.name,
+            subject=subject._meta.label_lower,
+            subject_id=subject.pk,
+            old_state=old_state,
+            new_state=step.target,
+            detail=dict(detail or {}),
+        )
+    for name, value in {"state": step.target, **changes}.items():
+        setattr(subject, name, value)
+
+
+def seal(*, at: datetime, anchors: Path | None = None, after: timedelta = SEAL_AFTER) -> int:
+    """Chain the lines older than ``after`` to the last link, in batches; return how many.
+
+    The new head is appended to the file ``anchors``, outside the database. Only one sealer may
+    run at a time: a second one fails on the unique ``entry_id`` and changes nothing.
+    """
+    sealed = 0
+    while batch := _seal_batch(at, at - after):
+        sealed += len(batch)
+        if anchors is not None:
+            head = batch[-1]
+            with anchors.open("a") as file:
+                file.write(f"{at.isoformat()} {head.entry_id} {head.digest}\n")
+    return sealed
+
+
+@transaction.atomic
+def _seal_batch(at: datetime, until: datetime) -> list[Seal]:
+    last = Seal.objects.order_by("-position").first()
+    reach, previous = (last.entry_id, last.digest) if last else (0, GENESIS)
+    links: list[Seal] = []
+    for entry in Entry.objects.filter(pk__gt=reach).order_by("id")[:CHUNK]:
+        if entry.at > until:
+            break
+        previous = link(previous, line_of(entry))
+        links.append(Seal(entry_id=entry.pk, digest=previous, sealed_at=at))
+    return Seal.objects.bulk_create(links, batch_size=500)

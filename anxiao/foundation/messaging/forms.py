@@ -1,0 +1,43 @@
+"""The shape of what is typed about notifications."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anxiao.foundation.messaging.models import Preference
+from anxiao.foundation.messaging.states import Channel
+
+
+class PreferenceForm(forms.ModelForm[Preference]):
+    """When to be told."""
+
+    class Meta:
+        model = Preference
+        fields = ("digest_by_mail", "digest_at", "quiet_from", "quiet_until")
+        widgets = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("digest_at", "quiet_from", "quiet_until")
+        }
+
+
+class RobotForm(forms.Form):
+    """A group robot as its settings page shows it."""
+
+    channel = forms.ChoiceField(
+        label=_("渠道"),
+        choices=[
+            (Channel.WECOM, _("企业微信")),
+            (Channel.DINGTALK, _("钉钉")),
+            (Channel.FEISHU, _("飞书")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(label=_("群名称"), max_length=40)
+    url = forms.URLField(
+        label=_("机器人地址"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("在群设置的“群机器人”里复制，保存后不再显示。"),
+    )
+    secret = forms.CharField(
+        label=_("签名密钥"), max_length=120, required=False, help_text=_("没有启用签名可不填。")
+    )

@@ -1,0 +1,26 @@
+"""When something may be sent, and how long to wait after a refusal. Plain values only."""
+
+from datetime import date, datetime, time, timedelta
+
+MAX_ATTEMPTS = 8
+LONGEST_WAIT = timedelta(hours=2)
+
+
+def is_quiet(clock: time, quiet_from: time, quiet_until: time) -> bool:
+    """Whether ``clock`` lies in the quiet hours ``[from, until)``, which may span midnight."""
+    if quiet_from == quiet_until:
+        return False
+    if quiet_from < quiet_until:
+        return quiet_from <= clock < quiet_until
+    return clock >= quiet_from or clock < quiet_until
+
+
+def digest_is_due(local: datetime, digest_at: time, last_on: date | None) -> bool:
+    """Whether the one digest of the day should go out at the local time ``local``."""
+    return local.time() >= digest_at and (last_on is None or last_on < local.date())
+
+
+def wait_after(attempts: int, asked_for: int = 0) -> timedelta:
+    """How long to wait after ``attempts`` refusals: doubling from 30 s, or what was asked for."""
+    longest = int(LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=min(longest, max(asked_for, 15 << min(attempts, 12))))

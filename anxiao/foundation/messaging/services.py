@@ -1,0 +1,229 @@
+"""Telling people: the inbox at once, one digest a day, group robots; all that leaves by an outbox.
+
+Nothing is sent inside a business transaction: rows are written there, and a worker delivers them.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.actor import Actor, require
+from anxiao.foundation.journal.services import record
+from anxiao.foundation.kernel.clock import TIMEZONE
+from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.messaging import adapters
+from anxiao.foundation.messaging.models import (
+    Message,
+    Outgoing,
+    OutgoingAnswer,
+    Preference,
+    Robot,
+)
+from anxiao.foundation.messaging.rules import (
+    MAX_ATTEMPTS,
+    digest_is_due,
+    is_quiet,
+    wait_after,
+)
+from anxiao.foundation.messaging.states import Channel, MessageKind, OutboxState
+from anxiao.foundation.orgs.models import Org
+
+LEASE = timedelta(minutes=2)
+BATCH = 50
+DIGEST_LINES = 30
+
+
+def notify(
+    user_ids: Iterable[int],
+    *,
+    kind: str = MessageKind.NOTICE,
+    text: str,
+    url: str = "",
+    at: datetime,
+) -> None:
+    """Put one line into the inboxes of ``user_ids``; an unread line of the same text and link
+    is not repeated. Mail and robots follow by digest, never one by one.
+    """
+    wanted = {user_id for user_id in user_ids if user_id}
+    unread = Message.objects.filter(
+        user_id__in=wanted, text=text[:300], url=url, read_at__isnull=True
+    )
+    told = set(unread.values_list("user_id", flat=True))
+    Message.objects.bulk_create(
+        Message(user_id=user_id, kind=kind, text=text[:300], url=url, created_at=at)
+        for user_id in sorted(wanted - told)
+    )
+
+
+def mark_read(actor: Actor, message_ids: Iterable[int] | None, *, at: datetime) -> int:
+    """Mark the actor's own messages read (all of them for ``None``); return how many."""
+    rows = Message.objects.filter(user_id=actor.user_id, read_at__isnull=True)
+    if message_ids is not None:
+        rows = rows.filter(pk__in=list(message_ids))
+    return rows.update(read_at=at)
+
+
+def add_robot(
+    org: Org, *, channel: str, name: str, url: str, secret: str, actor: Actor, at: datetime
+) -> Robot:
+    """Register a group robot; its address must be the channel's own service (no other host)."""
+    require(actor, "messaging.manage", org.path)
+    if not adapters.allowed(channel, url, tuple(settings.ROBOT_HOSTS)):
+        raise Invalid(
+            _("机器人地址不正确。"),
+            {"url": _("请粘贴群机器人设置页给出的完整地址，须以 https 开头。")},
+        )
+    robot = Robot.objects.create(
+        org=org, channel=channel, name=name, sealed_url=_seal(url), sealed_secret=_seal(secret)
+    )
+    record("add_robot", robot, actor=actor, at=at, org_path=org.path, detail={"channel": channel})
+    return robot
+
+
+def switch_robot(robot: Robot, *, active: bool, actor: Actor, at: datetime) -> None:
+    """Turn a robot on or off."""
+    require(actor, "messaging.manage", robot.org.path)
+    Robot.objects.filter(pk=robot.pk).update(is_active=active)
+    action = "enable_robot" if active else "disable_robot"
+    record(action, robot, actor=actor, at=at, org_path=robot.org.path)
+
+
+def enqueue_test(robot: Robot, *, actor: Actor, at: datetime) -> None:
+    """Queue a line that shows the group whether the robot works."""
+    require(actor, "messaging.manage", robot.org.path)
+    text = _("安校：群机器人测试，收到即为正常。")
+    Outgoing.objects.create(
+        channel=robot.channel, robot=robot, text=text, next_at=at, created_at=at
+    )
+
+
+def preference_of(actor: Actor) -> Preference:
+    """The actor's notification settings, with defaults at first."""
+    preference, _created = Preference.objects.get_or_create(user_id=actor.user_id)
+    return preference
+
+
+def enqueue_to_groups(org_path: str, text: str, *, at: datetime) -> int:
+    """Queue ``text`` for every active robot of the unit at ``org_path`` and the levels above it."""
+    chain = [org_path[: end + 1] for end, mark in enumerate(org_path) if mark == "."]
+    robots = Robot.objects.filter(is_active=True, org__path__in=chain)
+    rows = [
+        Outgoing(channel=robot.channel, robot=robot, text=text, next_at=at, created_at=at)
+        for robot in robots
+    ]
+    return len(Outgoing.objects.bulk_create(rows))
+
+
+def send_digests(at: datetime) -> int:
+    """Queue the one mail of the day for everybody with unread messages; return how many.
+
+    Nothing is queued in a person's quiet hours; what was in a digest is not sent again.
+    """
+    local = at.astimezone(TIMEZONE)
+    rows = (
+        Message.objects.filter(read_at__isnull=True, digested_on__isnull=True)
+        .exclude(user__email="")
+        .filter(user__is_active=True)
+        .select_related("user")
+        .order_by("user_id", "id")
+    )
+    sent = 0
+    for _user_id, lines in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.user_id):
+        messages = list(lines)
+        sent += _digest(messages, local)
+    return sent
+
+
+def _digest(messages: list[Message], local: datetime) -> int:
+    user = messages[0].user
+    preference, _created = Preference.objects.get_or_create(user=user)
+    if (
+        not preference.digest_by_mail
+        or is_quiet(local.time(), preference.quiet_from, preference.quiet_until)
+        or not digest_is_due(local, preference.digest_at, preference.last_digest_on)
+    ):
+        return 0
+    shown = [f"· {message.text}" for message in messages[:DIGEST_LINES]]
+    if len(messages) > DIGEST_LINES:
+        shown.append(_("其余 %(n)d 条请登录查看。") % {"n": len(messages) - DIGEST_LINES})
+    with transaction.atomic():
+        claimed = Preference.objects.filter(
+            Q(last_digest_on__isnull=True) | Q(last_digest_on__lt=local.date()), pk=user.pk
+        ).update(last_digest_on=local.date())
+        if not claimed:
+            return 0
+        Outgoing.objects.create(
+            channel=Channel.MAIL,
+            address=user.email,
+            subject=_("安校：您有 %(n)d 条未读消息") % {"n": len(messages)},
+            text="\n".join(shown),
+            next_at=local,
+            created_at=local,
+        )
+        Message.objects.filter(pk__in=[message.pk for message in messages]).update(
+            digested_on=local.date()
+        )
+    return 1
+
+
+def deliver(at: datetime) -> int:
+    """Send what is due, one lease at a time; return how many were taken by the other side."""
+    due = Outgoing.objects.filter(outcome=OutboxState.QUEUED, next_at__lte=at).order_by("next_at")
+    return sum(_deliver_one(pk, at) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+def _deliver_one(pk: int, at: datetime) -> bool:
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+    row = Outgoing.objects.filter(free, pk=pk, outcome=OutboxState.QUEUED)
+    if row.update(leased_until=at + LEASE, attempts=F("attempts") + 1) != 1:
+        return False
+    outgoing = Outgoing.objects.select_related("robot").get(pk=pk)
+    answer = _send(outgoing, at)
+    given_up = not answer.ok and outgoing.attempts >= MAX_ATTEMPTS
+    outcome = OutboxState.GIVEN_UP if given_up else OutboxState.QUEUED
+    with transaction.atomic():
+        OutgoingAnswer.objects.create(
+            outgoing=outgoing, at=timezone.now(), ok=answer.ok, status=answer.status, body=answer.body
+        )
+        Outgoing.objects.filter(pk=pk).update(
+            outcome=OutboxState.SENT if answer.ok else outcome,
+            next_at=at + wait_after(outgoing.attempts, answer.retry_after),
+            leased_until=None,
+        )
+    return answer.ok
+
+
+def _send(outgoing: Outgoing, at: datetime) -> adapters.Answer:
+    if outgoing.robot is not None:
+        robot = adapters.Robot(
+            outgoing.channel, _unseal(outgoing.robot.sealed_url), _unseal(outgoing.robot.sealed_secret)
+        )
+        if not adapters.allowed(robot.channel, robot.url, tuple(settings.ROBOT_HOSTS)):
+            return adapters.Answer(False, 0, "host not allowed")
+        return adapters.send_to_robot(robot, outgoing.text, timestamp=int(at.timestamp()))
+    if settings.MAIL_SERVER is None:
+        return adapters.Answer(False, 0, "no mail server is set")
+    server = adapters.MailServer(**settings.MAIL_SERVER)
+    return adapters.send_mail(server, outgoing.address, outgoing.subject, outgoing.text)
+
+
+def _seal(text: str) -> str:
+    return _cipher().encrypt(text.encode()).decode() if text else ""
+
+
+def _unseal(sealed: str) -> str:
+    return _cipher().decrypt(sealed.encode()).decode() if sealed else ""
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(f"messaging:{settings.FIELD_KEY}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

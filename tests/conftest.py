@@ -1,0 +1,33 @@
+"""Fixtures for every test."""
+
+import os
+from importlib import import_module
+
+import pytest
+from django.db import connection
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in its thread
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Take the journal's guards off on SQLite: its flush between tests deletes row by row."""
+    with django_db_blocker.unblock():
+        guards = import_module("anxiao.foundation.journal.migrations.0002_append_only")
+        guards.unguard(connection)
+
+
+@pytest.fixture
+def guarded_journal(db):
+    """The append-only guards as they stand in production, for the length of one test."""
+    guards = import_module("anxiao.foundation.journal.migrations.0002_append_only")
+    guards.guard(connection)
+    yield
+    guards.unguard(connection)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark whatever touches the database, so that ``-m django_db`` runs just that."""
+    for item in items:
+        if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.django_db)
