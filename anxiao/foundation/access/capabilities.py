@@ -178,7 +178,13 @@ ROLE_CAPABILITIES: dict[str, frozenset[str]] = {
     },
     Role.COUNTY_DEPARTMENT: _READ | {"hazards.open", "hazards.answer", "inspections.superior"},
     Role.SUPERVISOR: _READ
-    | {"hazards.open", "hazards.verify", "inspections.inspect", "inspections.superior"},
+    | {
+        "hazards.open",
+        "hazards.verify",
+        "inspections.inspect",
+        "inspections.superior",
+        "duties.prove",
+    },
     Role.TOWN_HEAD: _UPPER | {"orgs.edit", "orgs.calendar", "people.invite", "places.edit"},
     Role.TOWN_OFFICER: _UPPER | {"orgs.edit", "orgs.calendar", "people.invite", "places.edit"},
     Role.PRINCIPAL: _UNIT_HEAD,

@@ -1,22 +1,23 @@
 """The shape of what is typed about notifications."""
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anxiao.foundation.messaging.models import Preference
 from anxiao.foundation.messaging.states import Channel
 
 
-class PreferenceForm(forms.ModelForm[Preference]):
+def _clock(label: str | Promise) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+
+class PreferenceForm(forms.Form):
     """When to be told."""
 
-    class Meta:
-        model = Preference
-        fields = ("digest_by_mail", "digest_at", "quiet_from", "quiet_until")
-        widgets = {
-            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-            for name in ("digest_at", "quiet_from", "quiet_until")
-        }
+    digest_by_mail = forms.BooleanField(label=_("每日汇总发到邮箱"), required=False)
+    digest_at = _clock(_("汇总时间"))
+    quiet_from = _clock(_("免打扰开始"))
+    quiet_until = _clock(_("免打扰结束"))
 
 
 class RobotForm(forms.Form):

@@ -5,9 +5,10 @@ Nothing is sent inside a business transaction: rows are written there, and a wor
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -106,10 +107,19 @@ def enqueue_test(robot: Robot, *, actor: Actor, at: datetime) -> None:
     )
 
 
-def preference_of(actor: Actor) -> Preference:
-    """The actor's notification settings, with defaults at first."""
+PREFERENCES = ("digest_by_mail", "digest_at", "quiet_from", "quiet_until")
+
+
+def preference_of(actor: Actor) -> dict[str, Any]:
+    """The actor's notification settings by field name, with defaults at first."""
     preference, _created = Preference.objects.get_or_create(user_id=actor.user_id)
-    return preference
+    return {name: getattr(preference, name) for name in PREFERENCES}
+
+
+def set_preference(actor: Actor, chosen: Mapping[str, Any]) -> None:
+    """Keep the actor's own notification settings."""
+    values = {name: chosen[name] for name in PREFERENCES}
+    Preference.objects.update_or_create(user_id=actor.user_id, defaults=values)
 
 
 def enqueue_to_groups(org_path: str, text: str, *, at: datetime) -> int:

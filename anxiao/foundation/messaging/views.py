@@ -47,9 +47,9 @@ def open_message(request: ActorRequest, pk: int) -> HttpResponseBase:
 @page("messaging.view")
 def preference(request: ActorRequest) -> HttpResponseBase:
     """When the digest comes and when it is quiet."""
-    form = PreferenceForm(request.POST or None, instance=services.preference_of(request.actor))
+    form = PreferenceForm(request.POST or None, initial=services.preference_of(request.actor))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        services.set_preference(request.actor, form.cleaned_data)
         messages.success(request, _("已保存通知设置。"))
         return redirect("messaging:inbox")
     return render(request, "messaging/preference.html", {"form": form})
