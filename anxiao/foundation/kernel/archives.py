@@ -31,7 +31,7 @@ class Limits:
     ratio: int = 200
 
 
-def look_through(content: bytes, limits: Limits = Limits()) -> frozenset[str]:  # noqa: B008 - frozen
+def look_through(content: bytes, limits: Limits = Limits()) -> frozenset[str]:
     """Names of the parts of a zip that is safe to open; ``BadArchive`` otherwise.
 
     Sizes are counted by unpacking, not believed. Refused are names that leave the folder, links,

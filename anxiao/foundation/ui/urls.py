@@ -1,0 +1,11 @@
+"""Pages of the look itself."""
+
+from django.urls import path
+
+from anxiao.foundation.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("offline", views.offline, name="offline"),
+    path("styles", views.styles, name="styles"),
+]

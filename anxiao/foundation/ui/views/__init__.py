@@ -1,0 +1,20 @@
+"""The error handlers of the project, the offline page and the style page."""
+
+from anxiao.foundation.ui.views.errors import (
+    bad_request,
+    csrf_failed,
+    forbidden,
+    not_found,
+    server_error,
+)
+from anxiao.foundation.ui.views.showcase import offline, styles
+
+__all__ = [
+    "bad_request",
+    "csrf_failed",
+    "forbidden",
+    "not_found",
+    "offline",
+    "server_error",
+    "styles",
+]
