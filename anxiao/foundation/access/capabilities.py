@@ -229,7 +229,6 @@ UNIT_ROLES = tuple(
     role
     for role in Role
     if role
-    not in BUREAU_ROLES
-    | {Role.TOWN_HEAD, Role.TOWN_OFFICER, Role.SUPERVISOR, Role.AGENCY_OFFICER}
+    not in BUREAU_ROLES | {Role.TOWN_HEAD, Role.TOWN_OFFICER, Role.SUPERVISOR, Role.AGENCY_OFFICER}
 )
 """Posts of a school or kindergarten; ``UNIT_ROLES`` first to last as the field lists them."""

@@ -11,6 +11,7 @@ import json
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -93,7 +94,7 @@ def judge(status: int, body: str, headers: Any = None) -> Answer:
     code = next((told[key] for key in ("errcode", "code", "StatusCode") if key in told), None)
     retry = str((headers or {}).get("Retry-After", ""))
     wait = int(retry) if retry.isdigit() else 60 if code in RATE_LIMITED else 0
-    return Answer(status == 200 and code == 0, status, body[:2000], wait)
+    return Answer(status == HTTPStatus.OK and code == 0, status, body[:2000], wait)
 
 
 def send_mail(server: MailServer, to: str, subject: str, text: str) -> Answer:

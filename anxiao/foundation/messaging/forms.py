@@ -8,7 +8,8 @@ from anxiao.foundation.messaging.states import Channel
 
 
 def _clock(label: str | Promise) -> forms.TimeField:
-    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=widget)
 
 
 class PreferenceForm(forms.Form):

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.scoping import ScopedQuerySet
-from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.messaging.states import ROBOT_CHANNELS, Channel, MessageKind, OutboxState
+from anxiao.foundation.orgs.models import Org
 
 
 class Message(models.Model):

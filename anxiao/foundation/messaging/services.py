@@ -202,7 +202,11 @@ def _deliver_one(pk: int, at: datetime) -> bool:
     outcome = OutboxState.GIVEN_UP if given_up else OutboxState.QUEUED
     with transaction.atomic():
         OutgoingAnswer.objects.create(
-            outgoing=outgoing, at=timezone.now(), ok=answer.ok, status=answer.status, body=answer.body
+            outgoing=outgoing,
+            at=timezone.now(),
+            ok=answer.ok,
+            status=answer.status,
+            body=answer.body,
         )
         Outgoing.objects.filter(pk=pk).update(
             outcome=OutboxState.SENT if answer.ok else outcome,
@@ -215,7 +219,9 @@ def _deliver_one(pk: int, at: datetime) -> bool:
 def _send(outgoing: Outgoing, at: datetime) -> adapters.Answer:
     if outgoing.robot is not None:
         robot = adapters.Robot(
-            outgoing.channel, _unseal(outgoing.robot.sealed_url), _unseal(outgoing.robot.sealed_secret)
+            outgoing.channel,
+            _unseal(outgoing.robot.sealed_url),
+            _unseal(outgoing.robot.sealed_secret),
         )
         if not adapters.allowed(robot.channel, robot.url, tuple(settings.ROBOT_HOSTS)):
             return adapters.Answer(False, 0, "host not allowed")

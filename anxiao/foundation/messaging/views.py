@@ -84,22 +84,16 @@ def add_robot(request: ActorRequest) -> HttpResponseBase:
 @page("messaging.manage")
 def switch_robot(request: ActorRequest, pk: int) -> HttpResponseBase:
     """Turn a robot on or off."""
-    robot = get_object_or_404(
-        Robot.objects.visible_to(request.actor).select_related("org"), pk=pk
-    )
+    robot = get_object_or_404(Robot.objects.visible_to(request.actor).select_related("org"), pk=pk)
     if request.method == "POST":
-        services.switch_robot(
-            robot, active=not robot.is_active, actor=request.actor, at=request.at
-        )
+        services.switch_robot(robot, active=not robot.is_active, actor=request.actor, at=request.at)
     return redirect("messaging:robots")
 
 
 @page("messaging.manage")
 def test_robot(request: ActorRequest, pk: int) -> HttpResponseBase:
     """Queue a test message."""
-    robot = get_object_or_404(
-        Robot.objects.visible_to(request.actor).select_related("org"), pk=pk
-    )
+    robot = get_object_or_404(Robot.objects.visible_to(request.actor).select_related("org"), pk=pk)
     if request.method == "POST":
         services.enqueue_test(robot, actor=request.actor, at=request.at)
         messages.success(request, _("测试消息已进入发送队列，一分钟内可在此看到结果。"))

@@ -32,7 +32,10 @@ class PointForm(forms.Form):
         label=_("类别"), choices=PointKind, widget=forms.RadioSelect, initial=PointKind.SPOT
     )
     place = forms.ModelChoiceField(
-        label=_("所在场所"), queryset=Place.objects.none(), required=False, empty_label=_("（未指定）")
+        label=_("所在场所"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("（未指定）"),
     )
 
     def __init__(self, *args: object, places: QuerySet[Place], **kwargs: object) -> None:

@@ -67,9 +67,7 @@ class Point(models.Model):
 
     class Meta:
         verbose_name = _("检查点")
-        constraints = [
-            models.UniqueConstraint(fields=["org", "number"], name="point_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["org", "number"], name="point_number_once")]
 
     def __str__(self) -> str:
         return self.name

@@ -65,7 +65,9 @@ def test_a_step_that_does_not_lead_out_of_the_state_is_refused(org):
     assert not Entry.objects.exists()
 
 
-@pytest.mark.parametrize("what", ["UPDATE journal_entry SET action='x'", "DELETE FROM journal_entry"])
+@pytest.mark.parametrize(
+    "what", ["UPDATE journal_entry SET action='x'", "DELETE FROM journal_entry"]
+)
 def test_both_databases_refuse_to_touch_a_line(what, guarded_journal):
     write(1)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

@@ -72,7 +72,9 @@ def test_the_same_unread_line_stands_once():
 def test_nobody_marks_another_persons_messages_read():
     mine, other = person("a"), person("b")
     notify([mine.pk], text="x", at=NOON)
-    assert mark_read(Actor(other.pk), list(Message.objects.values_list("pk", flat=True)), at=NOON) == 0
+    assert (
+        mark_read(Actor(other.pk), list(Message.objects.values_list("pk", flat=True)), at=NOON) == 0
+    )
     assert unread_count(mine.pk) == 1
 
 

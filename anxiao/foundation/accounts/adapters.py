@@ -1,0 +1,38 @@
+"""allauth's second factor, told our name and to keep its secrets encrypted in the database."""
+
+import base64
+import hashlib
+from io import BytesIO
+
+import qrcode
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from qrcode.image.svg import SvgPathFillImage
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Named by ``settings.MFA_ADAPTER``."""
+
+    def get_totp_issuer(self) -> str:
+        """The name that stands in the authenticator app."""
+        return "安校"
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code dark on white, whatever the page's colours."""
+        drawn = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage, box_size=16).save(drawn)
+        return drawn.getvalue().decode()
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt a secret before it is stored."""
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Undo ``encrypt``."""
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def _box() -> Fernet:
+    key = hashlib.sha256(b"second factor" + settings.MFA_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

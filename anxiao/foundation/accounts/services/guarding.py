@@ -1,0 +1,66 @@
+"""What the security administrator does to an account: lock, unlock, reset the second factor."""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.scoping import within
+from anxiao.foundation.accounts.models import Membership, Token, User
+from anxiao.foundation.accounts.queries import home_path
+from anxiao.foundation.accounts.services.limits import free_user
+from anxiao.foundation.accounts.services.sessions import end_all_sessions
+from anxiao.foundation.journal import services as journal
+from anxiao.foundation.kernel.errors import Forbidden, Invalid
+
+
+@transaction.atomic
+def lock_account(user: User, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Lock an account: its sessions and tokens end at once. Raises ``Forbidden``, ``Invalid``."""
+    _require_over(actor, user)
+    if not reason.strip():
+        raise Invalid("", {"reason": _("请填写锁定原因。")})
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    end_all_sessions(user)
+    Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
+    _record("lock", user, actor, at, {"reason": reason.strip()[:200]})
+
+
+@transaction.atomic
+def unlock_account(user: User, *, actor: Actor, at: datetime) -> None:
+    """Unlock an account and forget its wrong passwords. Raises ``Forbidden``."""
+    _require_over(actor, user)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    free_user(user.pk)
+    _record("unlock", user, actor, at, {})
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Unbind a lost authenticator app: sessions and tokens end, a new one is bound at sign-in.
+
+    Raises ``Forbidden``, ``Invalid`` without a reason (who was seen, with which paper).
+    """
+    _require_over(actor, user)
+    if not reason.strip():
+        raise Invalid("", {"reason": _("请写明如何核实了本人身份。")})
+    Authenticator.objects.filter(user=user).delete()
+    end_all_sessions(user)
+    Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
+    _record("reset_second_factor", user, actor, at, {"reason": reason.strip()[:200]})
+
+
+def _require_over(actor: Actor, user: User) -> None:
+    """The actor secures an area in which the person holds or held a post, and is not the person."""
+    if user.pk == actor.user_id:
+        raise Forbidden("people.secure", _("不能处理自己的账号，请由另一名安全管理员办理。"))
+    area = within(actor.paths("people.secure"), "org__path")
+    if not Membership.objects.filter(area, user=user).exists():
+        raise Forbidden("people.secure")
+
+
+def _record(action: str, user: User, actor: Actor, at: datetime, detail: dict[str, str]) -> None:
+    path = home_path(user.pk)
+    journal.record(action, user, actor=actor, at=at, org_path=path, detail=detail)

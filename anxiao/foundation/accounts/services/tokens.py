@@ -1,0 +1,119 @@
+"""Keys for programs: an actor with at most its owner's rights."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.capabilities import BUREAU_ROLES, CAPABILITY_LABELS
+from anxiao.foundation.accounts.models import Token, User
+from anxiao.foundation.accounts.queries import home_path, posts_of, standing
+from anxiao.foundation.accounts.services.links import digest
+from anxiao.foundation.accounts.services.second_factor import check_code, has_second_factor
+from anxiao.foundation.accounts.services.signing_in import Claim, check_password, record_sign_in
+from anxiao.foundation.journal import services as journal
+from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
+
+LASTS = timedelta(days=30)
+LONGEST = timedelta(days=365)
+USED_EVERY = timedelta(minutes=10)
+PREFIX = "anx_"
+
+
+def sign_in_for_token(
+    claim: Claim, *, at: datetime, code: str = "", label: str = ""
+) -> tuple[str, Token]:
+    """A token for a name and a password, and a code where a second factor is bound.
+
+    Raises ``TooMany``, ``Invalid`` (``code`` when one is needed or wrong), ``Forbidden`` for an
+    account that must first change its password or bind its second factor on the web.
+    """
+    user = check_password(claim, at=at)
+    if user.must_change_password:
+        raise Forbidden("signed_in", _("请先在网页登录并修改初始密码。"))
+    if has_second_factor(user):
+        if not code:
+            raise Invalid("", {"code": _("请同时提交动态码。")})
+        check_code(user, code, at=at, ip=claim.ip)
+    elif second_factor_owed(user.pk, at):
+        raise Forbidden("signed_in", _("请先在网页登录并绑定动态码。"))
+    record_sign_in(user, at=at, ip=claim.ip, way="token")
+    return issue_token(user, label=label or _("接口登录"), at=at)
+
+
+def second_factor_owed(user_id: int, at: datetime) -> bool:
+    """Whether a person's posts demand a second factor; never in the demo."""
+    if settings.ANXIAO_DEMO:
+        return False
+    return any(post.role in BUREAU_ROLES for post in posts_of(user_id, business_day(at)))
+
+
+@transaction.atomic
+def issue_token(
+    user: User,
+    *,
+    label: str,
+    at: datetime,
+    lasts: timedelta = LASTS,
+    only: Collection[str] | None = None,
+) -> tuple[str, Token]:
+    """Make a token; returns its secret, to be shown once, and the row.
+
+    ``only`` narrows it to some capabilities. Raises ``Invalid`` for an unknown capability or a
+    life of more than a year.
+    """
+    if lasts > LONGEST or lasts <= timedelta(0):
+        raise Invalid("", {"lasts": _("有效期最长一年，请修改。")})
+    if only is not None and set(only) - set(CAPABILITY_LABELS):
+        raise Invalid("", {"only": _("有不认识的权限，请核对。")})
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        digest=digest(secret),
+        user=user,
+        label=label.strip()[:60],
+        only=sorted(only) if only is not None else None,
+        created_at=at,
+        expires_at=at + lasts,
+    )
+    actor = Actor(user.pk, user.name)
+    journal.record("issue_token", token, actor=actor, at=at, org_path=home_path(user.pk))
+    return secret, token
+
+
+@transaction.atomic
+def revoke_token(token: Token, *, actor: Actor, at: datetime) -> None:
+    """End one's own token. Raises ``Forbidden`` for another's, ``Conflict`` if it has ended."""
+    if token.user_id != actor.user_id:
+        raise Forbidden("signed_in")
+    if not Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at):
+        raise Conflict(_("这个令牌已停用。"))
+    journal.record("revoke_token", token, actor=actor, at=at, org_path=home_path(token.user_id))
+
+
+def actor_of_token(secret: str, at: datetime) -> Actor | None:
+    """The actor of a token that is in force, with the posts held now; two queries."""
+    token = (
+        Token.objects.select_related("user")
+        .filter(
+            digest=digest(secret),
+            expires_at__gt=at,
+            revoked_at__isnull=True,
+            user__is_active=True,
+            user__must_change_password=False,
+        )
+        .first()
+    )
+    if token is None:
+        return None
+    if token.last_used_at is None or at - token.last_used_at >= USED_EVERY:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lte=at - USED_EVERY)
+        Token.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+    _posts, actor = standing(token.user, business_day(at))
+    return replace(actor, only=frozenset(token.only) if token.only is not None else None)

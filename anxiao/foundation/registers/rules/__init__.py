@@ -1,0 +1,1 @@
+"""Pure decisions of registers: positions in a list, headings of a workbook."""

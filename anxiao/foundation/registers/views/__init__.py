@@ -1,0 +1,1 @@
+"""Pages of registers, made per register from its declaration."""
