@@ -1,6 +1,7 @@
 """Rules about the code itself that no linter knows."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -71,17 +72,44 @@ def test_pages_read_only_scoped_querysets(path):
             assert id(node) in scoped, f"{path}:{node.lineno} use .objects.visible_to(actor)"
 
 
+PAGES = re.compile(r"anxiao\.(\w+\.\w+)\.(views|forms|api)\b")
+SHARED = {"foundation.access"}  # its `api` holds what every router wears, and no page
+
+
+def rooms_of_pages_named(path):
+    """The rooms, as ``floor.room``, whose views, forms or API a module imports."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            within_module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            found = (PAGES.match(within_module + alias.name) for alias in node.names)
+            yield from (match[1] for match in found if match)
+
+
+@EVERY
+def test_the_pages_of_a_room_are_its_own(path):
+    """Only a room's own pages and routes, and the front door, know its views, forms and API."""
+    floor, *rest = path.relative_to(ROOT).with_suffix("").parts
+    rooms = set(rooms_of_pages_named(path)) - SHARED
+    if floor != "project" and rooms:
+        assert rooms == {f"{floor}.{rest[0]}"}
+        assert rest[1] in {"urls", "views", "forms", "api"}
+
+
 @pytest.mark.parametrize("path", within("services", "queries", "rules", "models"), ids=str)
 def test_the_clock_is_read_at_the_edge_only(path):
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             named = ast.unparse(node.func)
-            assert named not in {
-                "timezone.now",
-                "datetime.now",
-                "date.today",
-                "datetime.utcnow",
-            } or path.relative_to(ROOT) in CLOCKS, f"{path}:{node.lineno}"
+            assert (
+                named
+                not in {
+                    "timezone.now",
+                    "datetime.now",
+                    "date.today",
+                    "datetime.utcnow",
+                }
+                or path.relative_to(ROOT) in CLOCKS
+            ), f"{path}:{node.lineno}"
 
 
 CLOCKS = {

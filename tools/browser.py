@@ -8,12 +8,16 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PACKAGES = ("chromium", "fonts-noto-cjk")
+MISSING = (
+    "No Chromium found: install one (Debian: apt-get install chromium fonts-noto-cjk), "
+    "or name it with CHROMIUM=/path/to/chrome."
+)
 
 
 def find() -> str:
     """Path of a Chromium: ``CHROMIUM``, the search path, or Playwright's own; ``""`` for none."""
     named = os.environ.get("CHROMIUM", "")
-    if named and Path(named).exists():
+    if named and Path(named).is_file():
         return named
     found = next(filter(None, map(shutil.which, NAMES)), "")
     if found:
@@ -37,13 +41,13 @@ def ensure() -> str:
         return path
     if shutil.which("apt-get") and os.geteuid() == 0:
         print("· Installing Chromium and Chinese fonts (about 20 s)", flush=True)
-        quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.call(["apt-get", "update", "-qq"], **quiet)
-        subprocess.call(["apt-get", "install", "-y", "-qq", *PACKAGES], **quiet)
+        calm = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update", "-qq"], ["install", "-y", "-qq", *PACKAGES]):
+            subprocess.call(["apt-get", *words], stdout=subprocess.DEVNULL, env=calm)
     return find()
 
 
 if __name__ == "__main__":
     chromium = ensure()
-    print(chromium or "No Chromium found: install one, or name it with CHROMIUM=/path/to/chrome.")
+    print(chromium or MISSING)
     sys.exit(0 if chromium else 1)

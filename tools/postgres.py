@@ -6,11 +6,18 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-NAME = "anxiao_tests"
+import psycopg
+
+MAY_MAKE_DATABASES = "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"
+MISSING = (
+    "PostgreSQL is needed for the tests: install it (Debian: apt-get install postgresql), or name "
+    "a server with ANXIAO_TEST_DATABASE_URL=postgresql://user@host/name."
+)
 
 
 @contextlib.contextmanager
@@ -26,18 +33,13 @@ def server() -> Iterator[str]:
 
 def running() -> str:
     """URL of a server on this machine that lets us in without a password, or ``""``."""
-    if not (listening(5432) and shutil.which("psql")):
-        return ""
-    for user in ("postgres", pwd.getpwuid(os.getuid()).pw_name):
-        ask = ["psql", "-h", "127.0.0.1", "-U", user, "-w", "-d", "postgres", "-Atc"]
-        quiet = {"capture_output": True, "text": True, "check": False}
-        may = subprocess.run(
-            [*ask, "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"],
-            **quiet,
-        )
-        if may.returncode == 0 and may.stdout.strip() == "t":
-            subprocess.run([*ask, f"create database {NAME}"], **quiet)
-            return f"postgresql://{user}@127.0.0.1:5432/{NAME}"
+    for user in dict.fromkeys(("postgres", "root", pwd.getpwuid(os.getuid()).pw_name)):
+        url = f"postgresql://{user}@127.0.0.1:5432/postgres"
+        with contextlib.suppress(psycopg.Error):
+            with psycopg.connect(url, connect_timeout=2) as connection:
+                answer = connection.execute(MAY_MAKE_DATABASES).fetchone()
+            if answer == (True,):
+                return url
     return ""
 
 
@@ -67,33 +69,38 @@ def throw_away() -> Iterator[str]:
 
 def binaries() -> Path:
     """The folder of ``initdb`` and ``pg_ctl``; installed from Debian's packages if need be."""
-    for attempt in range(2):
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if found:
-            return found[-1].parent
-        if shutil.which("initdb"):
-            return Path(str(shutil.which("initdb"))).parent
-        if attempt == 0 and shutil.which("apt-get") and os.geteuid() == 0:
-            print("· Installing PostgreSQL", flush=True)
-            quiet = {"stdout": subprocess.DEVNULL}
-            subprocess.call(["apt-get", "update", "-qq"], **quiet)
-            subprocess.call(["apt-get", "install", "-y", "-qq", "postgresql"], **quiet)
-    raise SystemExit("PostgreSQL is needed for the tests: install it, or name a server with "
-                     "ANXIAO_TEST_DATABASE_URL=postgresql://user@host/name.")
+    found = installed()
+    if not found and shutil.which("apt-get") and os.geteuid() == 0:
+        print("· Installing PostgreSQL", flush=True)
+        calm = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update", "-qq"], ["install", "-y", "-qq", "postgresql"]):
+            subprocess.call(["apt-get", *words], stdout=subprocess.DEVNULL, env=calm)
+        found = installed()
+    if not found:
+        raise SystemExit(MISSING)
+    return found
+
+
+def installed() -> Path | None:
+    """The folder of the newest ``initdb`` on this machine, if there is one."""
+    named = shutil.which("initdb")
+    if named:
+        return Path(named).parent
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parts[-3])
+    )
+    return found[-1].parent if found else None
 
 
 def run(command: list[str]) -> None:
     """Run one command quietly; its output is shown when it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
-    if done.returncode:
-        raise SystemExit(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
-
-
-def listening(port: int) -> bool:
-    """Whether something answers on this port of the loopback."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    env = os.environ | {"LC_ALL": "C.UTF-8"}  # letters beyond ASCII are letters, whoever runs this
+    # To a file and not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
+    with tempfile.TemporaryFile("w+") as log:
+        code = subprocess.call(command, stdout=log, stderr=log, cwd="/", env=env)
+        log.seek(0)
+        if code:
+            raise SystemExit(f"{' '.join(command)} failed:\n{log.read()}")
 
 
 def free_port() -> int:
@@ -101,3 +108,10 @@ def free_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    with server() as address:
+        print(address, flush=True)
+        if sys.stdin.isatty():
+            input("Running until Enter is pressed. ")

@@ -1,61 +1,87 @@
-"""Every gate and every test: what ``make test`` and CI run. Exits with 1 if anything failed."""
+"""Every gate and every test: what ``make test`` and CI run. Exits with 1 if anything failed.
+
+``--gates`` runs the gates alone.
+"""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import browser
 import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
+OURS = {"ANXIAO_DATA", "ANXIAO_DEMO", "ANXIAO_DEBUG", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+PYTEST = ("pytest", "-q", "-n", "2", "--dist", "loadgroup", "--durations=10")
 GATES = (
-    ("ruff", ["ruff", "check", "--quiet", "."]),
-    ("format", ["ruff", "format", "--check", "--quiet", "."]),
-    ("imports", ["lint-imports", "--no-cache"]),
-    ("types", ["mypy"]),
-    ("migrations", ["anxiao", "makemigrations", "--check", "--dry-run"]),
-    ("settings", ["anxiao", "check", "--deploy", "--fail-level", "WARNING"]),
+    ("ruff", ("ruff", "check", "--quiet", ".")),
+    ("format", ("ruff", "format", "--check", "--quiet", ".")),
+    ("imports", ("lint-imports", "--no-cache")),
+    ("types", ("mypy",)),
+    ("migrations", ("anxiao", "makemigrations", "--check", "--dry-run")),
+    ("settings", ("anxiao", "check", "--deploy", "--fail-level", "WARNING")),
 )
+
+
+class Result(NamedTuple):
+    """How one stage went."""
+
+    name: str
+    passed: bool
+    seconds: float
 
 
 def main() -> int:
     """Run all, show one line for each, return 1 if one failed."""
-    results = [stage(name, command) for name, command in GATES]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # lets the throw-away server be stopped
+    scratch = tempfile.mkdtemp(prefix="anxiao-gates-")
+    try:
+        results = [stage(name, command, ANXIAO_DATA=scratch) for name, command in GATES]
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     if "--gates" not in sys.argv:
         results += tests()
-    print("\n" + "\n".join(f"{'ok    ' if ok else 'FAILED'} {name} ({took:.0f} s)"
-                            for name, ok, took in results), flush=True)
-    return 0 if all(ok for _name, ok, _took in results) else 1
+    lines = [
+        f"{'ok    ' if passed else 'FAILED'} {name} ({seconds:.0f} s)"
+        for name, passed, seconds in results
+    ]
+    print("\n" + "\n".join(lines), flush=True)
+    return 0 if all(result.passed for result in results) else 1
 
 
-def tests() -> list[tuple[str, bool, float]]:
+def tests() -> list[Result]:
     """The suites: SQLite, PostgreSQL, browser."""
-    pytest = ["pytest", "-q", "-n", "2", "--dist", "loadgroup"]
-    on_sqlite = stage("tests on SQLite", [*pytest, "--ignore=tests/browser"])
+    on_sqlite = stage("tests on SQLite", (*PYTEST, "--ignore=tests/browser"))
     with postgres.server() as url:
         on_postgresql = stage(
             "tests on PostgreSQL",
-            [*pytest, "--ignore=tests/browser", "-m", "django_db"],
+            (*PYTEST, "--ignore=tests/browser", "-m", "django_db"),
             DATABASE_URL=url,
         )
     chromium = browser.ensure()
+    if not chromium:
+        print(f"\n== tests in the browser\n{browser.MISSING}", flush=True)
+        return [on_sqlite, on_postgresql, Result("tests in the browser", False, 0)]
     in_browser = stage(
-        "tests in the browser", [*pytest, "tests/browser"], CHROMIUM=chromium, CI="true"
+        "tests in the browser", (*PYTEST, "tests/browser"), CHROMIUM=chromium, CI="true"
     )
     return [on_sqlite, on_postgresql, in_browser]
 
 
-def stage(name: str, command: list[str], **extra: str) -> tuple[str, bool, float]:
-    """Run one command of the environment; return its name, whether it passed, its seconds."""
+def stage(name: str, command: tuple[str, ...], **extra: str) -> Result:
+    """Run one command of the environment, away from the data of whoever started it."""
     print(f"\n== {name}", flush=True)
     started = time.monotonic()
-    env = {k: v for k, v in os.environ.items() if k not in {"ANXIAO_DATA", "DATABASE_URL"}}
-    env |= {"ANXIAO_DATA": str(ROOT / ".test-data")} if command[0] == "anxiao" else {}
+    env = {key: value for key, value in os.environ.items() if key not in OURS}
     code = subprocess.call([str(BIN / command[0]), *command[1:]], cwd=ROOT, env=env | extra)
-    return name, code == 0, time.monotonic() - started
+    return Result(name, code == 0, time.monotonic() - started)
 
 
 if __name__ == "__main__":

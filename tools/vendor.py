@@ -29,6 +29,8 @@ PACKAGES: dict[str, tuple[Path, dict[str, str]]] = {
     "axe-core@4.14.1": (AXE, {"axe.min.js": "axe.min.js"}),
 }
 ICONS = "@tabler/icons@3.48.0"
+PAPERS = ("LICENSE", "LICENSE-3RD-PARTY.txt", "NOTICE")  # must travel with the files
+LICENCES = "licences"
 SOURCE_MAP = re.compile(rb"\n?/[/*][#@] ?sourceMappingURL=[^\n*]*(\*/)?\s*")
 
 
@@ -49,7 +51,11 @@ def main() -> int:
                     "integrity": integrity,
                     "sha256": hashlib.sha256(content).hexdigest(),
                 }
-        sprite(fetch(ICONS, Path(scratch))[0])
+            papers(archive, name, folder / LICENCES)
+        icons = fetch(ICONS, Path(scratch))[0]
+        papers(icons, ICONS, VENDOR / LICENCES)
+        tabler_licence(icons)
+        sprite(icons)
     for folder, note in notes.items():
         text = json.dumps(note, indent=2, sort_keys=True)
         (folder / "VENDOR.json").write_text(text + "\n")
@@ -79,6 +85,36 @@ def member(archive: Path, inside: str) -> bytes:
         return found.read()
 
 
+def papers(archive: Path, name: str, folder: Path) -> None:
+    """Lay the licence and the notice of one package beside its files."""
+    folder.mkdir(exist_ok=True)
+    with tarfile.open(archive) as tar:
+        present = set(tar.getnames())
+    for paper in PAPERS:
+        if f"package/{paper}" in present:
+            (folder / paper_name(name, paper)).write_bytes(member(archive, paper))
+
+
+def tabler_licence(icons: Path) -> None:
+    """Write Tabler's licence: its archive has none, its style sheet names owners and MIT.
+
+    The wording of MIT is taken from Tabler's icons, the owners from the style sheet's head.
+    """
+    head = (VENDOR / "tabler.min.css").read_text(encoding="utf-8")[:1000]
+    owners = "\n".join(re.findall(r"\* (Copyright .*)", head))
+    mit = member(icons, "LICENSE").decode()
+    wording = mit[mit.index("Permission is hereby granted") :]
+    (VENDOR / LICENCES / paper_name("@tabler/core@", "LICENSE")).write_text(
+        f"MIT License\n\n{owners}\n\n{wording}", encoding="utf-8"
+    )
+
+
+def paper_name(package: str, paper: str) -> str:
+    """File name of a paper: ``@tabler/core@1.6.1`` and ``LICENSE`` give tabler-core.LICENSE.txt."""
+    short = package.rpartition("@")[0].lstrip("@").replace("/", "-")
+    return f"{short}.{paper.removesuffix('.txt')}.txt"
+
+
 def sprite(archive: Path) -> None:
     """Build one sprite of the icons that templates and code name."""
     names = sorted((ROOT / "tools" / "icons.txt").read_text().split())
@@ -86,8 +122,8 @@ def sprite(archive: Path) -> None:
     for name in names:
         svg = member(archive, f"icons/outline/{name}.svg").decode()
         paths = "".join(re.findall(r"<path [^>]*?/>", svg))
-        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{paths}</symbol>')
-    text = '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{paths}</symbol>\n')
+    text = f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'
     (STATIC / "ui" / "icons.svg").write_text(text)
 
 

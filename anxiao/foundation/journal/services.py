@@ -33,15 +33,19 @@ def record(
 
     ``detail`` is JSON; it must hold no confidential text and no more personal data than needed.
     """
-    saved = isinstance(subject, models.Model)
+    label, key = (
+        (subject._meta.label_lower, subject.pk)
+        if isinstance(subject, models.Model)
+        else (subject, None)
+    )
     return Entry.objects.create(
         at=at,
         actor_id=actor.user_id,
         actor_name=actor.name,
         org_path=org_path,
         action=action,
-        subject=subject._meta.label_lower if isinstance(subject, models.Model) else subject,
-        subject_id=subject.pk if saved else None,
+        subject=label,
+        subject_id=key,
         detail=dict(detail or {}),
     )
 

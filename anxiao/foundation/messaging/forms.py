@@ -1,13 +1,14 @@
 """The shape of what is typed about notifications."""
 
+from typing import Any
+
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.messaging.states import Channel
 
 
-def _clock(label: str | Promise) -> forms.TimeField:
+def _clock(label: Any) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(label=label, widget=widget)
 

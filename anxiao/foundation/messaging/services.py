@@ -228,7 +228,8 @@ def _send(outgoing: Outgoing, at: datetime) -> adapters.Answer:
         return adapters.send_to_robot(robot, outgoing.text, timestamp=int(at.timestamp()))
     if settings.MAIL_SERVER is None:
         return adapters.Answer(False, 0, "no mail server is set")
-    server = adapters.MailServer(**settings.MAIL_SERVER)
+    told: dict[str, Any] = settings.MAIL_SERVER
+    server = adapters.MailServer(**told)
     return adapters.send_mail(server, outgoing.address, outgoing.subject, outgoing.text)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.spellings import (
@@ -68,7 +69,7 @@ def read_stages(value: object) -> tuple[str, ...]:
     text = clean_text(value)
     found = {stage for word, stages in STAGE_WORDS.items() if word in text for stage in stages}
     if not found:
-        raise Unreadable(text, _("请写明学段，如：小学、初中、高中、幼儿园。"))
+        raise Unreadable(text, gettext_noop("请写明学段，如：小学、初中、高中、幼儿园。"))
     return tuple(stage for stage in Stage.values if stage in found)
 
 
@@ -79,7 +80,7 @@ def read_ownership(value: object) -> str:
         return Ownership.PRIVATE
     if "公" in text:
         return Ownership.PUBLIC
-    raise Unreadable(text, _("请填写公办或民办。"))
+    raise Unreadable(text, gettext_noop("请填写公办或民办。"))
 
 
 def read_heating(value: object) -> str:
@@ -90,7 +91,9 @@ def read_heating(value: object) -> str:
     for word, heating in HEATING_WORDS.items():
         if word in text:
             return heating
-    raise Unreadable(text, _("请填写集中供暖、空调、电暖、空气能、燃气锅炉、燃煤锅炉、煤炉或无。"))
+    raise Unreadable(
+        text, gettext_noop("请填写集中供暖、空调、电暖、空气能、燃气锅炉、燃煤锅炉、煤炉或无。")
+    )
 
 
 def read_count(value: object) -> int | None:
@@ -108,7 +111,7 @@ def read_degrees(value: object) -> Decimal:
     try:
         return round(Decimal(text), 6)
     except InvalidOperation as fault:
-        raise Unreadable(text, _("请填写经纬度数值，如 35.413975。")) from fault
+        raise Unreadable(text, gettext_noop("请填写经纬度数值，如 35.413975。")) from fault
 
 
 def read_remarks(value: object) -> str:

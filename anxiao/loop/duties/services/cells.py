@@ -1,0 +1,323 @@
+"""Cells: opened for the day, judged again when something about a unit changes; rollups follow."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, Max
+
+from anxiao.foundation.kernel.calendar import SchoolCalendar
+from anxiao.foundation.kernel.periods import Cadence, Owed, Period, owed, period_of
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.orgs.queries import calendars_for
+from anxiao.loop.duties.models import Binding, Duty, Evidence, Exemption, Rollup, Tally
+from anxiao.loop.duties.queries.subjects import BOUND_KINDS, duties_for
+from anxiao.loop.duties.rules import counts_from, due_day, is_whole_plan
+from anxiao.loop.duties.services.locks import lock_county
+from anxiao.loop.duties.services.statements import (
+    OpenPeriod,
+    Scope,
+    count_cells,
+    open_periods,
+    rebuild_rollups,
+)
+from anxiao.loop.duties.states import ExemptionState
+
+MOST_IDS = 5000
+"""Unit ids named in one statement."""
+
+Pair = tuple[int, int]
+"""Unit id and duty id."""
+
+
+@transaction.atomic
+def open_cells(county: Org, day: date) -> int:
+    """Open the cells of every period of ``day`` for every unit bound in ``county``.
+
+    Safe to run again: cells already there stay as they are. A handful of statements per calendar
+    in use, whatever the number of units. Returns how many were opened.
+    """
+    duties = list(duties_for(county.path).filter(plan__from_on__lte=day, plan__to_on__gte=day))
+    if not duties:
+        return 0
+    lock_county(county.pk)
+    orgs = Org.objects.filter(county=county, kind__in=BOUND_KINDS)
+    groups: dict[int, list[int]] = defaultdict(list)
+    calendars: dict[int, SchoolCalendar] = {}
+    for unit_id, calendar in calendars_for(orgs).items():
+        groups[id(calendar)].append(unit_id)
+        calendars[id(calendar)] = calendar
+    by_size = sorted(groups, key=lambda each: len(groups[each]))
+    opened, keys = 0, set()
+    for place, group in enumerate(by_size):
+        periods = list(_periods(duties, calendars[group], day))
+        keys |= {each.key for each in periods}
+        for only, but in _unit_groups(groups, by_size, place):
+            opened += open_periods(county.pk, periods, only=only, but=but)
+    if opened:
+        scope = Scope(county.pk, tuple(duty.pk for duty in duties), tuple(sorted(keys)))
+        count_cells(scope, day)
+        rebuild_rollups(scope)
+        _exempt_new(county, day)
+    return opened
+
+
+def _unit_groups(
+    groups: Mapping[int, list[int]], by_size: Sequence[int], place: int
+) -> Iterator[tuple[list[int], list[int]]]:
+    """``(only, but)`` for one group: the largest by all the others, the rest by their ids."""
+    smaller = [unit_id for each in by_size[:-1] for unit_id in groups[each]]
+    if place == len(by_size) - 1 and len(smaller) <= MOST_IDS:
+        yield [], smaller
+        return
+    ids = groups[by_size[place]]
+    for start in range(0, len(ids), MOST_IDS):
+        yield ids[start : start + MOST_IDS], []
+
+
+def _periods(duties: Iterable[Duty], calendar: SchoolCalendar, day: date) -> Iterator[OpenPeriod]:
+    for duty in duties:
+        cadence = Cadence(duty.cadence)
+        period = period_of(day, cadence, calendar, duty.plan.window)
+        if period is None:
+            continue
+        whole = is_whole_plan(cadence)
+        bound_all_along = owed(
+            period,
+            cadence=cadence,
+            calendar=calendar,
+            in_holidays=duty.in_holidays,
+            opened_on=period.start,
+            closed_on=None,
+        )
+        yield OpenPeriod(
+            duty_id=duty.pk,
+            key=period.key,
+            start=period.start,
+            end=period.end,
+            counts_from=counts_from(period, cadence, duty.valid_days),
+            due_on=due_day(period, cadence, duty.grace_days, day),
+            needed=duty.times,
+            owed=bool(bound_all_along),
+            whole=whole,
+        )
+
+
+def _exempt_new(county: Org, day: date) -> None:
+    """Judge again the cells of ``day`` for which an exemption has been approved."""
+    pairs = set(
+        Exemption.objects.filter(
+            unit__county=county,
+            state=ExemptionState.APPROVED,
+            until_on__gte=day,
+        ).values_list("unit_id", "duty_id")
+    )
+    if pairs:
+        judge_again(pairs, since=day)
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """How a cell's share in its rollups changed: −1, 0 or 1 each."""
+
+    cell: Tally
+    owed: int
+    met: int
+
+
+def counts(cell: Tally) -> tuple[int, int]:
+    """What a cell adds to its rollups: ``(owed, met)``."""
+    return int(cell.owed and not cell.exempt), int(cell.met)
+
+
+def settle(cell: Tally) -> None:
+    """Set ``met`` from the rest of the cell."""
+    cell.met = cell.owed and not cell.exempt and not cell.lapsed and cell.done >= cell.needed
+
+
+def shift_rollups(changes: Iterable[CellChange]) -> None:
+    """Add the changes to the rollups of each cell's town and county; the county must be locked."""
+    sums: dict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0])
+    cells: dict[tuple[int, str, int], Tally] = {}
+    for change in changes:
+        for org_id in filter(None, (change.cell.town_id, change.cell.county_id)):
+            key = (change.cell.duty_id, change.cell.period_key, org_id)
+            sums[key][0] += change.owed
+            sums[key][1] += change.met
+            cells[key] = change.cell
+    for (duty_id, period_key, org_id), (more_owed, more_met) in sorted(sums.items()):
+        rows = Rollup.objects.filter(org_id=org_id, duty_id=duty_id, period_key=period_key)
+        moved = rows.update(owed=F("owed") + more_owed, met=F("met") + more_met)
+        if not moved:
+            cell = cells[duty_id, period_key, org_id]
+            Rollup.objects.create(
+                duty_id=duty_id,
+                org_id=org_id,
+                county_id=cell.county_id,
+                period_key=period_key,
+                starts_on=cell.starts_on,
+                ends_on=cell.ends_on,
+                due_on=cell.due_on,
+                owed=more_owed,
+                met=more_met,
+            )
+
+
+def open_for(bindings: Sequence[Binding], day: date, calendar: SchoolCalendar) -> list[Tally]:
+    """Open the missing cells that ``day`` has for bindings of one unit; its county must be locked.
+
+    ``bindings`` carry their duty and its plan. New cells count what evidence there already is.
+    """
+    judge = Judge.of([(each.unit_id, each.duty_id) for each in bindings])
+    there = set(
+        Tally.objects.filter(
+            unit__in={each.unit_id for each in bindings},
+            duty__in={each.duty_id for each in bindings},
+            counts_from__lte=day,
+            ends_on__gt=day,
+        ).values_list("unit_id", "duty_id")
+    )
+    made = []
+    for binding in bindings:
+        period = _period_for(binding, day, calendar)
+        if period is not None and (binding.unit_id, binding.duty_id) not in there:
+            made.append(_cell(binding, period, judge.owed(binding, period, calendar), day))
+    Tally.objects.bulk_create(made)
+    shift_rollups(CellChange(cell, *counts(cell)) for cell in made)
+    return made
+
+
+def _period_for(binding: Binding, day: date, calendar: SchoolCalendar) -> Period | None:
+    duty = binding.duty
+    cadence, window = Cadence(duty.cadence), duty.plan.window
+    if binding.until_on is not None and binding.until_on <= max(day, window.start):
+        return None
+    inside = day
+    if cadence is Cadence.STANDING and day < window.start:
+        inside = window.start  # an older proof that may still hold
+    elif binding.from_on > day and not is_whole_plan(cadence):
+        return None
+    period = period_of(inside, cadence, calendar, window)
+    if period is None or day < counts_from(period, cadence, duty.valid_days):
+        return None
+    return period
+
+
+def _cell(binding: Binding, period: Period, verdict: Owed, day: date) -> Tally:
+    duty = binding.duty
+    cadence = Cadence(duty.cadence)
+    cell = Tally(
+        duty=duty,
+        unit_id=binding.unit_id,
+        county_id=binding.county_id,
+        town_id=binding.town_id,
+        period_key=period.key,
+        starts_on=period.start,
+        ends_on=period.end,
+        counts_from=counts_from(period, cadence, duty.valid_days),
+        due_on=due_day(period, cadence, duty.grace_days, day),
+        needed=duty.times,
+        owed=verdict.owed or verdict.exempt,
+        exempt=verdict.exempt,
+    )
+    count_again(cell, day)
+    return cell
+
+
+def count_again(cell: Tally, day: date) -> None:
+    """Set the counts and marks of one cell from its evidence, as they stand on ``day``."""
+    facts = Evidence.objects.filter(
+        unit_id=cell.unit_id,
+        kind__in=cell.duty.evidence,
+        happened_on__gte=cell.counts_from,
+        happened_on__lt=cell.ends_on,
+        revoked_at__isnull=True,
+    ).aggregate(done=Count("id"), newest=Max("happened_on"))
+    cell.done = facts["done"]
+    stands = cell.duty.valid_days is not None and facts["newest"] is not None
+    cell.valid_until = (
+        facts["newest"] + timedelta(days=cell.duty.valid_days or 0) if stands else None
+    )
+    if cell.ends_on > day:
+        cell.lapsed = cell.valid_until is not None and cell.valid_until < day
+    settle(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Says whether a period is owed, knowing the approved exemptions of some units and duties."""
+
+    exemptions: Mapping[Pair, list[tuple[date, date]]]
+
+    @classmethod
+    def of(cls, pairs: Iterable[Pair]) -> "Judge":
+        """A judge for ``pairs``; one query."""
+        asked = set(pairs)
+        found: dict[Pair, list[tuple[date, date]]] = defaultdict(list)
+        rows = Exemption.objects.filter(
+            unit__in={unit_id for unit_id, _ in asked},
+            duty__in={duty_id for _, duty_id in asked},
+            state=ExemptionState.APPROVED,
+        )
+        for unit_id, duty_id, start, end in rows.values_list("unit", "duty", "from_on", "until_on"):
+            found[unit_id, duty_id].append((start, end))
+        return cls(found)
+
+    def owed(self, binding: Binding, period: Period, calendar: SchoolCalendar) -> Owed:
+        """Whether the bound unit owes ``period``."""
+        return owed(
+            period,
+            cadence=Cadence(binding.duty.cadence),
+            calendar=calendar,
+            in_holidays=binding.duty.in_holidays,
+            opened_on=binding.from_on,
+            closed_on=binding.until_on,
+            exemptions=self.exemptions.get((binding.unit_id, binding.duty_id), ()),
+        )
+
+
+def judge_again(pairs: Iterable[Pair], *, since: date) -> int:
+    """Judge again whether the cells of ``pairs`` that end after ``since`` are owed.
+
+    Their counties must be locked. Returns how many changed.
+    """
+    asked = set(pairs)
+    units, duties = {unit_id for unit_id, _ in asked}, {duty_id for _, duty_id in asked}
+    bindings = {
+        (each.unit_id, each.duty_id): each
+        for each in Binding.objects.filter(unit__in=units, duty__in=duties).select_related("duty")
+    }
+    cells = [
+        cell
+        for cell in Tally.objects.filter(unit__in=units, duty__in=duties, ends_on__gt=since)
+        if (cell.unit_id, cell.duty_id) in asked
+    ]
+    calendars = calendars_for(Org.objects.filter(pk__in=units))
+    judge = Judge.of(asked)
+    changes = []
+    for cell in cells:
+        before = counts(cell)
+        binding = bindings[cell.unit_id, cell.duty_id]
+        period = Period(cell.starts_on, cell.ends_on, cell.period_key)
+        verdict = judge.owed(binding, period, calendars[cell.unit_id])
+        cell.owed, cell.exempt = verdict.owed or verdict.exempt, verdict.exempt
+        settle(cell)
+        after = counts(cell)
+        changes.append(CellChange(cell, after[0] - before[0], after[1] - before[1]))
+    Tally.objects.bulk_update(cells, ["owed", "exempt", "met"], batch_size=500)
+    moved = [each for each in changes if each.owed or each.met]
+    shift_rollups(moved)
+    return len(moved)
+
+
+@transaction.atomic
+def close_cells(plan_id: int, county_id: int, day: date) -> None:
+    """A plan ends on ``day``: what still runs is no longer owed; what is over stays as it is."""
+    lock_county(county_id)
+    running = Tally.objects.filter(county=county_id, duty__plan=plan_id, ends_on__gt=day)
+    running.update(owed=False, met=False)
+    ended = tuple(Duty.objects.filter(plan=plan_id).values_list("pk", flat=True))
+    if ended:
+        rebuild_rollups(Scope(county_id, ended))

@@ -1,0 +1,294 @@
+"""Facts: recorded once by source, counted in the same transaction, taken back with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.actor import Actor, require
+from anxiao.foundation.files.models import Upload
+from anxiao.foundation.journal.services import record
+from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.kernel.errors import Invalid, NotFound
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.orgs.queries import calendar_for
+from anxiao.loop.duties.models import Binding, Duty, Evidence, EvidenceFile, Tally
+from anxiao.loop.duties.rules import LATE_AFTER
+from anxiao.loop.duties.services.cells import (
+    CellChange,
+    count_again,
+    counts,
+    open_for,
+    settle,
+    shift_rollups,
+)
+from anxiao.loop.duties.services.locks import lock_county, lock_unit
+from anxiao.loop.duties.services.quick import (
+    Fact,
+    add_one,
+    add_steadily,
+    cells_for,
+    insert_fact,
+    roll_crossed,
+)
+
+BY_HAND = "duties.hand:"
+"""How the sources of proofs given by hand begin."""
+
+
+class Words(TypedDict, total=False):
+    """What may be said about a fact: why it comes late, and a note."""
+
+    late_reason: str
+    note: str
+
+
+@transaction.atomic
+def record_evidence(
+    *,
+    unit: Org,
+    kind: str,
+    happened_on: date,
+    source: str,
+    at: datetime,
+    actor: Actor,
+    **words: Unpack[Words],
+) -> bool:
+    """Record that something of ``kind`` happened at ``unit``; ``False`` if ``source`` is known.
+
+    ``source`` is ``"<room>.<model>:<key>"`` and counts once, even after it was revoked. Tallies and
+    rollups of every duty of the unit that the kind proves follow in the same transaction; it works
+    when no plan binds the unit. The room that calls has checked the actor's rights. Raises
+    ``Invalid`` for a day to come, or one more than two days back without ``late_reason`` (补录).
+    """
+    today = business_day(at)
+    _check_day(happened_on, today, words.get("late_reason", ""))
+    lock_unit(unit.pk)
+    fact = Fact(
+        unit_id=unit.pk,
+        county_id=unit.county_id or unit.pk,
+        kind=kind,
+        happened_on=happened_on,
+        recorded_at=at,
+        recorded_by=actor.user_id or None,
+        source=source,
+        late_reason=words.get("late_reason", ""),
+        note=words.get("note", ""),
+    )
+    if not insert_fact(fact):
+        return False
+    _count_in(unit, kind, happened_on, today)
+    return True
+
+
+@transaction.atomic
+def revoke_evidence(source: str, *, actor: Actor, at: datetime, reason: str) -> bool:
+    """Take a fact back: it stays on record and counts no longer; ``False`` if it was taken back.
+
+    Raises ``NotFound`` for an unknown source and ``Invalid`` without a reason.
+    """
+    if not reason.strip():
+        raise Invalid(_("请填写撤销原因。"), {"reason": _("请填写撤销原因。")})
+    evidence = Evidence.objects.filter(source=source).select_related("unit").first()
+    if evidence is None:
+        raise NotFound(_("没有找到这条佐证。"))
+    lock_unit(evidence.unit_id)
+    if not Evidence.objects.filter(pk=evidence.pk, revoked_at__isnull=True).update(revoked_at=at):
+        return False
+    unit = evidence.unit
+    record(
+        "revoke",
+        evidence,
+        actor=actor,
+        at=at,
+        org_path=unit.path,
+        detail={"source": source, "reason": reason, "happened_on": str(evidence.happened_on)},
+    )
+    _count_out(unit, evidence.kind, evidence.happened_on, business_day(at))
+    return True
+
+
+@transaction.atomic
+def revoke_by_hand(evidence: Evidence, *, actor: Actor, at: datetime, reason: str) -> bool:
+    """Take back a proof given by hand; what a room recorded is taken back in that room.
+
+    Raises ``Forbidden`` without ``duties.prove`` at the unit, ``Invalid`` for another room's fact.
+    """
+    require(actor, "duties.prove", evidence.unit.path)
+    if not evidence.source.startswith(BY_HAND):
+        raise Invalid(_("这条佐证由其他登记处产生，请到原记录处作废。"))
+    return revoke_evidence(evidence.source, actor=actor, at=at, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class HandProof:
+    """What the simple form says. ``uuid`` is made with the form: sent twice, it counts once."""
+
+    uuid: UUID
+    unit: Org
+    duty: Duty
+    kind: str
+    happened_on: date
+    note: str = ""
+    late_reason: str = ""
+    files: tuple[Upload, ...] = ()
+
+
+@transaction.atomic
+def prove_by_hand(proof: HandProof, *, actor: Actor, at: datetime) -> Evidence:
+    """Record a proof given by hand, with its files and a journal line.
+
+    Raises ``Forbidden`` without ``duties.prove`` at the unit, ``Invalid`` when the duty does not
+    bind the unit, is proved in its own room, or neither note nor file is given.
+    """
+    require(actor, "duties.prove", proof.unit.path)
+    _check_hand(proof)
+    source = f"{BY_HAND}{proof.uuid}"
+    created = record_evidence(
+        unit=proof.unit,
+        kind=proof.kind,
+        happened_on=proof.happened_on,
+        source=source,
+        at=at,
+        actor=actor,
+        late_reason=proof.late_reason,
+        note=proof.note,
+    )
+    evidence = Evidence.objects.get(source=source)
+    if created:
+        EvidenceFile.objects.bulk_create(
+            [EvidenceFile(evidence=evidence, upload=upload) for upload in proof.files]
+        )
+        record(
+            "prove",
+            evidence,
+            actor=actor,
+            at=at,
+            org_path=proof.unit.path,
+            detail={
+                "duty": proof.duty.code,
+                "kind": proof.kind,
+                "happened_on": str(proof.happened_on),
+                "late_reason": proof.late_reason,
+                "files": [str(upload.uuid) for upload in proof.files],
+            },
+        )
+    return evidence
+
+
+def _check_hand(proof: HandProof) -> None:
+    if not proof.duty.by_hand:
+        raise Invalid(_("这项职责由系统自动计数，请到对应的登记处办理。"))
+    if proof.kind not in proof.duty.evidence:
+        raise Invalid(fields={"kind": _("请从列出的佐证种类中选择。")})
+    bound = Binding.objects.filter(unit=proof.unit, duty=proof.duty, until_on__isnull=True)
+    if not bound.exists():
+        raise Invalid(_("这项职责目前不适用于本单位，请返回列表重新选择。"))
+    if not proof.note.strip() and not proof.files:
+        message = _("请写一句说明，或附上照片、文件。")
+        raise Invalid(message, {"note": message})
+
+
+def _check_day(happened_on: date, today: date, late_reason: str) -> None:
+    if happened_on > today:
+        message = _("发生日期不能晚于今天，请改为%(month)d月%(day)d日或以前。") % {
+            "month": today.month,
+            "day": today.day,
+        }
+        raise Invalid(message, {"happened_on": message})
+    if happened_on < today - LATE_AFTER and not late_reason.strip():
+        message = _("已过去两天以上，属于补录，请填写补录原因。")
+        raise Invalid(message, {"late_reason": message})
+
+
+def _count_in(unit: Org, kind: str, happened_on: date, today: date) -> None:
+    """Add one fact to the cells it proves; open those of its day that are missing."""
+    found = cells_for(unit.pk, kind, happened_on)
+    if not found:
+        return
+    if all(cell.steady for cell in found):
+        add_steadily(found)
+        return
+    lock_county(found[0].county_id)
+    found = cells_for(unit.pk, kind, happened_on)  # others may have changed them meanwhile
+    if all(cell.plain for cell in found):
+        add_one(found)
+        roll_crossed([cell for cell in found if cell.crosses])
+    else:
+        _count_in_slowly(unit, kind, happened_on, today)
+
+
+def _count_in_slowly(unit: Org, kind: str, happened_on: date, today: date) -> None:
+    """The same where cells are missing or validity runs; the county is locked."""
+    bindings = _bindings(unit.pk, kind)
+    cells = _cells(unit.pk, bindings, happened_on)
+    changes = []
+    for cell in cells:
+        before = counts(cell)
+        cell.done += 1
+        _prolong(cell, happened_on, today)
+        settle(cell)
+        changes.append(_change(cell, before))
+    _save(cells)
+    shift_rollups(changes)
+    there = {cell.duty_id for cell in cells}
+    missing = [each for each in bindings if each.duty_id not in there]
+    if missing:
+        open_for(missing, happened_on, calendar_for(unit))
+
+
+def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:
+    """Take one fact out of the cells it proved."""
+    bindings = _bindings(unit.pk, kind)
+    if not bindings:
+        return
+    lock_county(bindings[0].county_id)
+    cells = _cells(unit.pk, bindings, happened_on)
+    changes = []
+    for cell in cells:
+        before = counts(cell)
+        count_again(cell, today)
+        changes.append(_change(cell, before))
+    _save(cells)
+    shift_rollups(changes)
+
+
+def _bindings(unit_id: int, kind: str) -> list[Binding]:
+    rows = Binding.objects.filter(unit=unit_id, duty__evidence_kinds__kind=kind)
+    return list(rows.select_related("duty__plan").order_by("duty_id"))
+
+
+def _cells(unit_id: int, bindings: Sequence[Binding], happened_on: date) -> list[Tally]:
+    duties = {binding.duty_id: binding.duty for binding in bindings}
+    cells = list(
+        Tally.objects.filter(
+            unit=unit_id, duty__in=duties, counts_from__lte=happened_on, ends_on__gt=happened_on
+        ).order_by("duty_id")
+    )
+    for cell in cells:
+        cell.duty = duties[cell.duty_id]
+    return cells
+
+
+def _prolong(cell: Tally, happened_on: date, today: date) -> None:
+    """A standing duty is proved until its newest proof runs out."""
+    days = cell.duty.valid_days
+    if days is None:
+        return
+    until = happened_on + timedelta(days=days)
+    cell.valid_until = max(cell.valid_until or until, until)
+    if cell.ends_on > today:
+        cell.lapsed = cell.valid_until < today
+
+
+def _change(cell: Tally, before: tuple[int, int]) -> CellChange:
+    after = counts(cell)
+    return CellChange(cell, after[0] - before[0], after[1] - before[1])
+
+
+def _save(cells: Sequence[Tally]) -> None:
+    Tally.objects.bulk_update(cells, ["done", "valid_until", "lapsed", "met"])

@@ -1,0 +1,80 @@
+"""Standing duties whose proof has run out, and the proof that the stored counts are right."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from anxiao.foundation.orgs.models import Org
+from anxiao.loop.duties.models import Tally
+from anxiao.loop.duties.services.cells import CellChange, counts, settle, shift_rollups
+from anxiao.loop.duties.services.locks import lock_county, lock_units
+from anxiao.loop.duties.services.statements import (
+    CellDifference,
+    RollupDifference,
+    Scope,
+    cell_differences,
+    count_cells,
+    rebuild_rollups,
+    rollup_differences,
+)
+
+
+def expire_standing(day: date) -> int:
+    """Mark standing duties whose newest proof held only until before ``day``; return how many.
+
+    Safe to run twice; one transaction per county.
+    """
+    lapsing = _lapsing(day).order_by().values_list("county_id", flat=True).distinct()
+    return sum(_expire(county_id, day) for county_id in list(lapsing))
+
+
+@transaction.atomic
+def _expire(county_id: int, day: date) -> int:
+    lock_county(county_id)
+    cells = list(_lapsing(day).filter(county=county_id))
+    changes = []
+    for cell in cells:
+        before = counts(cell)
+        cell.lapsed = True
+        settle(cell)
+        changes.append(CellChange(cell, 0, counts(cell)[1] - before[1]))
+    Tally.objects.bulk_update(cells, ["lapsed", "met"], batch_size=500)
+    shift_rollups(each for each in changes if each.met)
+    return len(cells)
+
+
+def _lapsing(day: date) -> QuerySet[Tally]:
+    return Tally.objects.filter(valid_until__lt=day, lapsed=False, ends_on__gt=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What ``recount`` found: cells and rollups that are not what evidence says."""
+
+    cells: tuple[CellDifference, ...]
+    rollups: tuple[RollupDifference, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.cells or self.rollups)
+
+    def __len__(self) -> int:
+        return len(self.cells) + len(self.rollups)
+
+
+def recount(county: Org, *, repair_on: date | None = None) -> Differences:
+    """Count all cells and rollups of a county anew from evidence and compare with what is stored.
+
+    With ``repair_on`` (today) the stored ones are put right, writers of the county waiting
+    meanwhile. Set-based: three statements, whatever the size; two more to repair.
+    """
+    scope = Scope(county.pk)
+    with transaction.atomic():
+        found = Differences(tuple(cell_differences(scope)), tuple(rollup_differences(scope)))
+        if repair_on is not None:
+            lock_units(Org.objects.filter(county=county))
+            lock_county(county.pk)
+            count_cells(scope, repair_on)
+            rebuild_rollups(scope)
+    return found

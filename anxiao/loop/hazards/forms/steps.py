@@ -1,0 +1,200 @@
+"""One form for each step; each carries what the person saw, so that nobody acts on old news."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.loop.hazards.forms.fields import UuidListField, criterion_field, text_field
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.states import EndKind, HazardLevel
+
+SOMEBODY_ELSE = "other"
+
+
+def seen(hazard: Hazard) -> str:
+    """What a form was made for: the state and the last stamps of a hazard."""
+    stamps = (hazard.assigned_at, hazard.submitted_at, hazard.due_on, hazard.rejections)
+    return "|".join([hazard.state, *(str(stamp or "") for stamp in stamps)])
+
+
+class StepForm(forms.Form):
+    """What every step sends along; ``seen`` is compared before anything is done."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=200)
+
+    def __init__(self, *args: Any, hazard: Hazard, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": seen(hazard), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.hazard = hazard
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the hazard has moved on since the form was made."""
+        return bool(self.is_bound and self.data.get("seen") != seen(self.hazard))
+
+
+class AssignForm(StepForm):
+    """The five commitments (五落实), and the interim measure."""
+
+    responsible = forms.ChoiceField(label=_("责任人"), widget=forms.RadioSelect)
+    responsible_name = forms.CharField(
+        label=_("其他责任人姓名"),
+        max_length=60,
+        required=False,
+        help_text=_("不在本单位人员中的，填写姓名，如施工方负责人。"),
+    )
+    responsible_unit = forms.CharField(label=_("整改责任单位"), max_length=80)
+    measure = text_field(_("整改措施"), longest=500)
+    funds = forms.DecimalField(
+        label=_("整改资金（元）"),
+        min_value=0,
+        max_digits=11,
+        decimal_places=2,
+        help_text=_("不花钱的填 0。"),
+    )
+    due_on = forms.DateField(label=_("整改期限"), widget=forms.DateInput)
+    contingency = text_field(
+        _("应急预案"),
+        longest=300,
+        required=False,
+        rows=2,
+        help_text=_("一般隐患不需要的可留空，记为“无需”。"),
+    )
+    interim_measure = text_field(_("临时防范措施"), longest=300, required=False, rows=2)
+
+    def __init__(
+        self, *args: Any, people: list[tuple[int, str, str]], hazard: Hazard, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, hazard=hazard, **kwargs)
+        choices = [(str(pk), f"{name}（{posts}）") for pk, name, posts in people]
+        field = self.fields["responsible"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [*choices, (SOMEBODY_ELSE, _("其他人"))]
+        if hazard.level == HazardLevel.MAJOR:
+            for name in ("contingency", "interim_measure"):
+                self.fields[name].required = True
+            self.fields["contingency"].help_text = _("重大隐患须填写。")
+
+    def clean(self) -> dict[str, Any]:
+        """A name is needed where nobody is chosen from the list."""
+        data = super().clean() or self.cleaned_data
+        chosen = data.get("responsible")
+        data["responsible_id"] = int(chosen) if chosen and chosen != SOMEBODY_ELSE else None
+        if chosen == SOMEBODY_ELSE and not data.get("responsible_name"):
+            self.add_error("responsible_name", _("请填写责任人姓名。"))
+        return data
+
+
+class SubmitForm(StepForm):
+    """What was done, with photos of afterwards."""
+
+    photos = PhotosField(
+        label=_("整改后照片"), required=False, help_text=_("站在整改前同一位置拍摄。")
+    )
+    kept = UuidListField(required=False)
+    result = text_field(_("整改结果"), longest=500)
+    no_photo_reason = forms.CharField(
+        label=_("不能拍照的原因"),
+        max_length=200,
+        required=False,
+        help_text=_("没有整改后照片时填写。"),
+    )
+
+
+class CloseForm(StepForm):
+    """The opinion of who looked."""
+
+    opinion = text_field(
+        _("复查意见"), longest=300, help_text=_("到现场看过后填写，销号后不能修改。")
+    )
+
+
+class RejectForm(StepForm):
+    """Why it goes back."""
+
+    reason = text_field(_("退回理由"), longest=300, help_text=_("写明还要做什么。"))
+
+
+class ReasonForm(StepForm):
+    """Any step that needs only a reason."""
+
+    reason = text_field(_("理由"), longest=300)
+
+
+class ReportUpForm(StepForm):
+    """Why the unit cannot do it, and what keeps people safe meanwhile."""
+
+    reason = text_field(_("无力整改的理由"), longest=500)
+    interim_measure = text_field(
+        _("临时防范措施"),
+        longest=300,
+        help_text=_("上报后、上级受理前，整改期限照常计算，须先采取防范措施。"),
+    )
+
+
+class AnswerForm(StepForm):
+    """The upper level's answer."""
+
+    answer = text_field(_("答复意见"), longest=500)
+
+
+class ExtendForm(StepForm):
+    """Until when, and why."""
+
+    new_due_on = forms.DateField(label=_("申请延至"), widget=forms.DateInput)
+    reason = text_field(_("延期理由"), longest=300)
+
+
+class DecideForm(StepForm):
+    """Yes or no to what another person asked."""
+
+    approve = forms.TypedChoiceField(
+        label=_("答复"),
+        choices=(("yes", _("同意")), ("no", _("不同意"))),
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    answer = text_field(
+        _("答复意见"), longest=300, required=False, help_text=_("不同意的须写明理由。")
+    )
+
+
+class EndForm(StepForm):
+    """To void a hazard, or to merge it into another of the unit."""
+
+    kind = forms.ChoiceField(label=_("办理方式"), choices=EndKind, widget=forms.RadioSelect)
+    into = forms.CharField(
+        label=_("并入哪一项"),
+        max_length=20,
+        required=False,
+        help_text=_("合并时填写另一项隐患的台账编号，如 2026-0012。"),
+    )
+    reason = text_field(_("理由"), longest=300)
+
+
+class GradeForm(StepForm):
+    """Another level, and what makes it so."""
+
+    level = forms.ChoiceField(label=_("等级"), choices=HazardLevel, widget=forms.RadioSelect)
+    reason = text_field(_("判定理由"), longest=200, required=False, rows=2)
+    interim_measure = text_field(_("临时防范措施"), longest=300, required=False, rows=2)
+
+    def __init__(self, *args: Any, actor: Actor, hazard: Hazard, **kwargs: Any) -> None:
+        super().__init__(*args, hazard=hazard, **kwargs)
+        self.fields["criterion"] = criterion_field(actor)
+        self.order_fields(["level", "criterion", "reason", "interim_measure"])
+
+
+class SuperviseForm(StepForm):
+    """What the bureau demands."""
+
+    reason = text_field(_("督办要求"), longest=300)
+
+
+class CommentForm(forms.Form):
+    """A remark on a hazard."""
+
+    text = text_field(_("留言"), longest=500, rows=2)

@@ -1,0 +1,72 @@
+"""Telling people about a hazard: one line in their inbox, urgent things to the group robots too."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.messaging.services import enqueue_to_groups, notify
+from anxiao.foundation.messaging.states import MessageKind
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.queries.people import holders_of, verifiers_of
+
+SHOWN = 40
+
+
+def tell(
+    people: Iterable[int | None],
+    text: str,
+    hazard: Hazard,
+    *,
+    actor: Actor,
+    at: datetime,
+    kind: MessageKind = MessageKind.TASK,
+) -> None:
+    """Put ``text`` about ``hazard`` into the inboxes of ``people``, except the one who acts."""
+    wanted = {user_id for user_id in people if user_id} - {actor.user_id}
+    if wanted:
+        notify(wanted, kind=kind, text=text, url=reverse("hazards:detail", args=[hazard.pk]), at=at)
+
+
+def tell_level(
+    capability: str,
+    org_id: int | None,
+    text: str,
+    hazard: Hazard,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Tell those who hold ``capability`` at the very unit."""
+    tell(holders_of(capability, org_id, business_day(at)), text, hazard, actor=actor, at=at)
+
+
+def tell_verifiers(text: str, hazard: Hazard, *, actor: Actor, at: datetime) -> None:
+    """Tell those of the level that verifies the hazard."""
+    tell(verifiers_of(hazard, business_day(at)), text, hazard, actor=actor, at=at)
+
+
+def tell_groups(text: str, hazard: Hazard, *, at: datetime) -> None:
+    """Tell the work groups of the unit and of the levels above it (重大隐患, 挂牌督办)."""
+    enqueue_to_groups(hazard.org.path, text, at=at)
+
+
+def named(hazard: Hazard) -> str:
+    """A hazard in half a line: unit, place and what it is."""
+    what = hazard.description
+    short = what if len(what) <= SHOWN else f"{what[: SHOWN - 1]}…"
+    return _("%(org)s %(place)s：%(what)s") % {
+        "org": hazard.org.name,
+        "place": hazard.place_text,
+        "what": short,
+    }
+
+
+def spoken(day: date | None) -> str:
+    """11月23日; a word where there is no day."""
+    if day is None:
+        return _("未定期限")
+    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}

@@ -1,0 +1,353 @@
+"""One page for each step of a hazard: the same form, check and answer, from one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from anxiao.foundation.access.http import ActorRequest, Guarded, page
+from anxiao.foundation.files.models import Upload
+from anxiao.foundation.journal.services import STALE
+from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.kernel.errors import Invalid, StaleState
+from anxiao.foundation.ui.http import add_errors
+from anxiao.loop.hazards import forms, services
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.queries import (
+    HazardPage,
+    assignable_people,
+    hazard_page,
+    merge_targets,
+)
+from anxiao.loop.hazards.rules import suggested_due_on
+from anxiao.loop.hazards.rules.steps import LABELS
+from anxiao.loop.hazards.states import EndKind, HazardLevel
+from anxiao.loop.hazards.views import wording
+from anxiao.loop.hazards.views.pages import find
+from anxiao.loop.hazards.views.photos import received
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A step about to be taken: by whom, on what, with what."""
+
+    request: ActorRequest
+    shown: HazardPage
+    given: Mapping[str, Any]
+    photos: list[Upload]
+
+    @property
+    def hazard(self) -> Hazard:
+        return self.shown.hazard
+
+    @property
+    def by(self) -> dict[str, Any]:
+        """Who and when, as every service wants it."""
+        return {"actor": self.request.actor, "at": self.request.at}
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """How a step looks and what it does. ``done`` is said once it has been taken."""
+
+    name: str
+    capabilities: tuple[str, ...]
+    form: Callable[[ActorRequest, HazardPage, Any], forms.StepForm]
+    do: Callable[[Doing], object]
+    done: Any
+    tone: str = "primary"
+
+
+def _plain(form: type[forms.StepForm]) -> Callable[[ActorRequest, HazardPage, Any], Any]:
+    def make(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+        return form(data, request.FILES or None, hazard=shown.hazard)
+
+    return make
+
+
+def _assign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+    hazard, day = shown.hazard, business_day(request.at)
+    people = assignable_people(hazard, day)
+    chosen = str(hazard.responsible_id) if hazard.responsible_id else ""
+    first = {
+        "responsible": chosen or (forms.steps.SOMEBODY_ELSE if hazard.responsible_name else ""),
+        "responsible_name": "" if chosen else hazard.responsible_name,
+        "responsible_unit": hazard.responsible_unit or hazard.org.name,
+        "measure": hazard.measure or hazard.suggested_measure,
+        "funds": hazard.funds,
+        "due_on": hazard.due_on or suggested_due_on(hazard.level, day, hazard.suggested_days),
+        "contingency": hazard.contingency,
+        "interim_measure": hazard.interim_measure,
+    }
+    return forms.AssignForm(data, hazard=hazard, people=people, initial=first)
+
+
+def _grade_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+    hazard = shown.hazard
+    other = HazardLevel.ORDINARY if hazard.level == HazardLevel.MAJOR else HazardLevel.MAJOR
+    first = {"level": other, "interim_measure": hazard.interim_measure}
+    return forms.GradeForm(data, hazard=hazard, actor=request.actor, initial=first)
+
+
+def _report_form(_request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+    first = {"interim_measure": shown.hazard.interim_measure}
+    return forms.ReportUpForm(data, hazard=shown.hazard, initial=first)
+
+
+def _assign(doing: Doing) -> None:
+    wanted = ("responsible_id", "responsible_name", "responsible_unit", "measure", "funds")
+    given = {name: doing.given[name] for name in (*wanted, "due_on", "contingency")}
+    commitments = services.Commitments(**given, interim_measure=doing.given["interim_measure"])
+    services.assign_hazard(doing.hazard, commitments, **doing.by)
+
+
+def _submit(doing: Doing) -> None:
+    services.submit_hazard(
+        doing.hazard,
+        result=doing.given["result"],
+        photos=doing.photos,
+        no_photo_reason=doing.given["no_photo_reason"],
+        **doing.by,
+    )
+
+
+def _report_up(doing: Doing) -> None:
+    reason, interim = doing.given["reason"], doing.given["interim_measure"]
+    services.report_up_hazard(doing.hazard, reason=reason, interim_measure=interim, **doing.by)
+
+
+def _request_extension(doing: Doing) -> None:
+    new, reason = doing.given["new_due_on"], doing.given["reason"]
+    services.request_extension(doing.hazard, new_due_on=new, reason=reason, **doing.by)
+
+
+def _decide_extension(doing: Doing) -> None:
+    extension = doing.shown.extension
+    if extension is None:
+        raise StaleState(STALE)
+    extension.hazard = doing.hazard
+    approve, answer = doing.given["approve"], doing.given["answer"]
+    services.decide_extension(extension, approve=approve, answer=answer, **doing.by)
+
+
+def _request_end(doing: Doing) -> None:
+    kind, number = doing.given["kind"], doing.given["into"].strip()
+    into = None
+    if kind == EndKind.MERGE:
+        targets = merge_targets(doing.hazard, doing.request.actor)
+        into = targets.filter(number=number).first()
+        if into is None:
+            message = _("没有找到这个编号，请核对本单位台账。")
+            raise Invalid(message, {"into": message})
+    ending = services.Ending(kind=kind, reason=doing.given["reason"], into=into)
+    services.request_end(doing.hazard, ending, **doing.by)
+
+
+def _decide_end(doing: Doing) -> None:
+    request = doing.shown.end
+    if request is None:
+        raise StaleState(STALE)
+    request.hazard = doing.hazard
+    approve, answer = doing.given["approve"], doing.given["answer"]
+    services.decide_end(request, approve=approve, answer=answer, **doing.by)
+
+
+def _grade(doing: Doing) -> None:
+    names = ("level", "criterion", "reason", "interim_measure")
+    grade = services.Grade(**{name: doing.given[name] for name in names})
+    services.grade_hazard(doing.hazard, grade, **doing.by)
+
+
+def _with(service: Callable[..., object], field: str) -> Callable[[Doing], object]:
+    """A service that takes one text, named like its form field."""
+
+    def do(doing: Doing) -> object:
+        return service(doing.hazard, **{field: doing.given[field]}, **doing.by)
+
+    return do
+
+
+OWN = "hazards.view_own"
+PAGES = (
+    StepPage("assign", ("hazards.assign",), _assign_form, _assign, gettext_lazy("已指派。")),
+    StepPage(
+        "submit",
+        ("hazards.rectify", "hazards.view", OWN),
+        _plain(forms.SubmitForm),
+        _submit,
+        gettext_lazy("已提交复查。"),
+    ),
+    StepPage(
+        "close",
+        ("hazards.verify",),
+        _plain(forms.CloseForm),
+        _with(services.close_hazard, "opinion"),
+        gettext_lazy("已销号。"),
+    ),
+    StepPage(
+        "reject",
+        ("hazards.verify",),
+        _plain(forms.RejectForm),
+        _with(services.reject_hazard, "reason"),
+        gettext_lazy("已退回。"),
+    ),
+    StepPage(
+        "report_up",
+        ("hazards.report_up",),
+        _report_form,
+        _report_up,
+        gettext_lazy("已上报，请继续落实临时防范措施。"),
+    ),
+    StepPage(
+        "accept_up",
+        ("hazards.answer",),
+        _plain(forms.AnswerForm),
+        _with(services.accept_up_hazard, "answer"),
+        gettext_lazy("已受理，请指派整改。"),
+    ),
+    StepPage(
+        "send_back",
+        ("hazards.answer",),
+        _plain(forms.AnswerForm),
+        _with(services.send_back_hazard, "answer"),
+        gettext_lazy("已退回上报。"),
+    ),
+    StepPage(
+        "beyond_means",
+        ("hazards.assign",),
+        _plain(forms.ReasonForm),
+        _with(services.mark_beyond_means, "reason"),
+        gettext_lazy("已认定无力整改，请在三日内上报。"),
+    ),
+    StepPage(
+        "request_extension",
+        ("hazards.rectify", "hazards.view", OWN),
+        _plain(forms.ExtendForm),
+        _request_extension,
+        gettext_lazy("已提交延期申请，答复前按原期限计算。"),
+    ),
+    StepPage(
+        "decide_extension",
+        ("hazards.verify",),
+        _plain(forms.DecideForm),
+        _decide_extension,
+        gettext_lazy("已答复。"),
+    ),
+    StepPage(
+        "request_end",
+        ("hazards.void",),
+        _plain(forms.EndForm),
+        _request_end,
+        gettext_lazy("已提交申请，由另一人答复。"),
+        "danger",
+    ),
+    StepPage(
+        "decide_end",
+        ("hazards.void",),
+        _plain(forms.DecideForm),
+        _decide_end,
+        gettext_lazy("已答复。"),
+    ),
+    StepPage(
+        "reopen",
+        ("hazards.verify",),
+        _plain(forms.ReasonForm),
+        _with(services.reopen_hazard, "reason"),
+        gettext_lazy("已重新打开，请指派整改。"),
+    ),
+    StepPage(
+        "grade",
+        ("hazards.assign", "hazards.verify"),
+        _grade_form,
+        _grade,
+        gettext_lazy("已调整等级。"),
+    ),
+    StepPage(
+        "supervise",
+        ("hazards.supervise",),
+        _plain(forms.SuperviseForm),
+        _with(services.supervise_hazard, "reason"),
+        gettext_lazy("已挂牌督办。"),
+    ),
+)
+STEP_PAGES = {each.name: each for each in PAGES}
+
+
+def step_view(step: StepPage) -> Guarded:
+    """The page of one step: its form, or why it is not possible."""
+
+    @require_http_methods(["GET", "POST"])
+    @page(*step.capabilities)
+    def view(request: ActorRequest, pk: int) -> HttpResponseBase:
+        shown = hazard_page(find(request, pk), request.actor, business_day(request.at))
+        why = _why_not(step, shown)
+        if why and request.method == "GET":
+            messages.warning(request, why)
+            return redirect("hazards:detail", pk)
+        form = step.form(request, shown, request.POST or None)
+        if form.is_stale:
+            raise StaleState(STALE)
+        photos = received(request, form, shown.hazard.org) if "kept" in form.fields else []
+        if form.is_valid() and _taken(step, request, shown, form, photos):
+            return redirect("hazards:detail", pk)
+        return _render(request, step, shown, form, photos)
+
+    return view
+
+
+def _why_not(step: StepPage, shown: HazardPage) -> str:
+    offered = shown.step(step.name)
+    if offered is None:
+        return _("这项隐患%(state)s，现在不能%(step)s。") % {
+            "state": shown.hazard.get_state_display(),
+            "step": LABELS[step.name],
+        }
+    return offered.why
+
+
+def _taken(
+    step: StepPage,
+    request: ActorRequest,
+    shown: HazardPage,
+    form: forms.StepForm,
+    photos: list[Upload],
+) -> bool:
+    try:
+        step.do(Doing(request, shown, form.cleaned_data, photos))
+    except Invalid as error:
+        add_errors(form, error)
+        return False
+    messages.success(request, step.done)
+    return True
+
+
+def _render(
+    request: ActorRequest,
+    step: StepPage,
+    shown: HazardPage,
+    form: forms.StepForm,
+    photos: list[Upload],
+) -> HttpResponseBase:
+    hazard = shown.hazard
+    context = {
+        "hazard": hazard,
+        "page": shown,
+        "step": step,
+        "label": LABELS[step.name],
+        "form": form,
+        "kept": photos,
+        "found": wording.found_facts(hazard),
+        "commitments": wording.commitment_facts(hazard),
+        "outcome": wording.outcome_facts(hazard),
+        "before": wording.photo_links(hazard, shown.before, _("整改前")),
+        "after": wording.photo_links(hazard, shown.after, _("整改后")),
+        "verdict": wording.verdict(shown, business_day(request.at))[0],
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "hazards/step.html", context, status=status)

@@ -1,0 +1,168 @@
+"""A checklist as it is filled in: one card an item, and who was there."""
+
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.loop.inspections.models import Checklist
+from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX
+from anxiao.loop.inspections.states import Answer, InspectionKind
+
+CODE = re.compile(r"(?:.*/p/)?([0-9A-Za-z]{4,16})/?$")
+SIDES = ("inspector", "inspected")
+
+
+class CodeForm(forms.Form):
+    """The code under a QR, typed; or the whole link, pasted."""
+
+    code = forms.CharField(label=_("检查点编号"), max_length=200)
+
+    def clean_code(self) -> str:
+        """The code alone, in capitals."""
+        found = CODE.match(self.cleaned_data["code"].strip())
+        if found is None:
+            raise forms.ValidationError(_("请输入标签二维码下方的 8 位编号。"))
+        return found[1].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One item on the page; ``kept`` are uuids of photos that are stored already."""
+
+    number: int
+    item: Mapping[str, Any]
+    answer: forms.BoundField
+    note: forms.BoundField
+    photos_name: str
+    photo_label: str
+    kept_name: str
+    kept: Sequence[str]
+    error: str
+
+
+class FillForm(forms.Form):
+    """Everything the page of a checklist asks. Items are not required here: the service says which
+    are missing, all at once and at the items."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput)
+    started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+    kind = forms.ChoiceField(label=_("检查类型"), widget=forms.RadioSelect)
+    happened_on = forms.DateField(label=_("检查日期"))
+    companions = forms.CharField(
+        label=_("同行人员"),
+        required=False,
+        max_length=120,
+        help_text=_("联合检查请写明部门和姓名，如“消防救援大队 周启明”。"),
+    )
+    inspected_name = forms.CharField(label=_("受检单位签字人"), required=False, max_length=60)
+    unsigned_reason = forms.CharField(
+        label=_("未签字原因"),
+        required=False,
+        max_length=120,
+        help_text=_("不能当场手写签名时填写，如“纸质签字存档”。"),
+    )
+    remarks = forms.CharField(
+        label=_("备注"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    late_reason = forms.CharField(
+        label=_("补录原因"),
+        required=False,
+        max_length=200,
+        help_text=_("检查两天以后才登记的属于补录，须写明原因。"),
+    )
+
+    def __init__(
+        self, *args: Any, checklist: Checklist, kinds: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.checklist = checklist
+        labels = dict(InspectionKind.choices)
+        self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        self.initial.setdefault("uuid", uuid.uuid4())
+        self.kept: dict[str, list[str]] = {}
+        self.kept_signatures: dict[str, str] = {}
+        self.item_errors: dict[str, str] = {}
+        for item in checklist.items:
+            self._add(item["code"], item["text"])
+        self._read_kept()
+
+    def cards(self) -> Iterator[Card]:
+        """The items in order."""
+        for number, item in enumerate(self.checklist.items, 1):
+            code = item["code"]
+            yield Card(
+                number=number,
+                item=item,
+                answer=self[f"a_{code}"],
+                note=self[f"n_{code}"],
+                photos_name=f"p_{code}",
+                photo_label=str(self.fields[f"p_{code}"].label),
+                kept_name=f"k_{code}",
+                kept=self.kept.get(code, ()),
+                error=self.item_errors.get(code, ""),
+            )
+
+    def head_fields(self) -> list[forms.BoundField]:
+        """The fields that belong to no item."""
+        return [self[name] for name in self.base_fields]
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """What was said about each item, with the photos stored so far."""
+        return {
+            item["code"]: {
+                "a": self.cleaned_data.get(f"a_{item['code']}", ""),
+                "note": self.cleaned_data.get(f"n_{item['code']}", ""),
+                "photos": self.kept.get(item["code"], []),
+            }
+            for item in self.checklist.items
+        }
+
+    def fault(self, name: str, message: str) -> None:
+        """Show ``message`` where it belongs: at its item, at its field, or above everything."""
+        signatures = {f"{side}_signature" for side in SIDES}
+        if name in signatures | {item["code"] for item in self.checklist.items}:
+            self.item_errors[name] = message
+        else:
+            self.add_error(name if name in self.fields else None, message)
+
+    def _add(self, code: str, text: str) -> None:
+        self.fields[f"a_{code}"] = forms.ChoiceField(
+            label=text, choices=Answer.choices, required=False, widget=forms.RadioSelect
+        )
+        self.fields[f"n_{code}"] = forms.CharField(
+            label=_("哪里不合格"),
+            required=False,
+            max_length=NOTE_MAX,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        self.fields[f"p_{code}"] = PhotosField(
+            label=_("照片"), required=False, max_photos=PHOTOS_MAX
+        )
+
+    def _read_kept(self) -> None:
+        if not self.is_bound:
+            return
+        for item in self.checklist.items:
+            values = self.data.getlist(f"k_{item['code']}")  # type: ignore[attr-defined]
+            self.kept[item["code"]] = [value for value in values if _is_uuid(value)]
+        for side in SIDES:
+            value = str(self.data.get(f"kept_{side}", ""))
+            self.kept_signatures[side] = value if _is_uuid(value) else ""
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""Reads of the room, by topic."""
+
+from anxiao.loop.inspections.queries.checklists import (
+    checklist_for,
+    checklists_at,
+    checklists_in_force,
+    checklists_kept,
+    checklists_visible_to,
+)
+from anxiao.loop.inspections.queries.coverage import CoverageRow, coverage, coverage_counts
+from anxiao.loop.inspections.queries.points import PointCard, lists_by_point, point_card
+from anxiao.loop.inspections.queries.records import (
+    AnswerRow,
+    Record,
+    inspection_upload,
+    inspections_visible_to,
+    last_done,
+    record_of,
+)
+from anxiao.loop.inspections.queries.rounds import (
+    RoundDue,
+    Stop,
+    Walk,
+    next_stop,
+    rounds_due,
+    rounds_of,
+    rounds_with_stops,
+    walk_of,
+)
+from anxiao.loop.inspections.queries.units import inspects_itself, kinds_open_to, units_to_inspect
+
+__all__ = [
+    "AnswerRow",
+    "CoverageRow",
+    "PointCard",
+    "Record",
+    "RoundDue",
+    "Stop",
+    "Walk",
+    "checklist_for",
+    "checklists_at",
+    "checklists_in_force",
+    "checklists_kept",
+    "checklists_visible_to",
+    "coverage",
+    "coverage_counts",
+    "inspection_upload",
+    "inspections_visible_to",
+    "inspects_itself",
+    "kinds_open_to",
+    "last_done",
+    "lists_by_point",
+    "next_stop",
+    "point_card",
+    "record_of",
+    "rounds_due",
+    "rounds_of",
+    "rounds_with_stops",
+    "units_to_inspect",
+    "walk_of",
+]

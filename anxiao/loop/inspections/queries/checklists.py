@@ -1,0 +1,69 @@
+"""Which checklists hold at a unit, and which a person may read."""
+
+from django.db.models import Q, QuerySet
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.scoping import within
+from anxiao.foundation.orgs.models import Org
+from anxiao.loop.duties.queries import traits_of
+from anxiao.loop.duties.rules import applies, levels_of
+from anxiao.loop.inspections.models import Checklist
+from anxiao.loop.inspections.states import ChecklistState
+
+
+def kept_above(path: str) -> Q:
+    """Checklists shipped, or kept by a level from the root down to the unit of ``path``."""
+    return Q(owner__isnull=True) | Q(owner__path__in=levels_of(path))
+
+
+def checklists_in_force(org: Org) -> list[Checklist]:
+    """Published checklists of a unit, by clause and title: the nearest level keeping a code wins.
+
+    One query; items are included.
+    """
+    rows = (
+        Checklist.objects.filter(kept_above(org.path), state=ChecklistState.PUBLISHED)
+        .select_related("owner")
+        .order_by("code")
+    )
+    nearest: dict[str, Checklist] = {}
+    for row in rows:
+        best = nearest.get(row.code)
+        if best is None or _depth(row) > _depth(best):
+            nearest[row.code] = row
+    return sorted(nearest.values(), key=lambda row: (row.clause, row.title))
+
+
+def checklists_at(org: Org) -> list[Checklist]:
+    """Those in force that fit the unit's profile; two queries.
+
+    Above schools and kindergartens the profile decides nothing: all that ask for nothing hold.
+    """
+    traits = traits_of(Org.objects.select_related("profile").get(pk=org.pk))
+    return [row for row in checklists_in_force(org) if applies(row.applies_to, traits)]
+
+
+def checklist_for(org: Org, code: str) -> Checklist | None:
+    """The checklist of ``code`` in force at a unit."""
+    return next((row for row in checklists_in_force(org) if row.code == code), None)
+
+
+def checklists_visible_to(actor: Actor) -> QuerySet[Checklist]:
+    """Shipped ones, those kept above the actor's posts, and drafts where the actor keeps them."""
+    kept = Q(owner__isnull=True)
+    for grant in actor.grants:
+        kept |= Q(owner__path__in=levels_of(grant.org_path))
+    keeper = within(actor.paths("inspections.checklists"), "owner__path")
+    return Checklist.objects.filter(keeper | kept & ~Q(state=ChecklistState.DRAFT)).select_related(
+        "owner"
+    )
+
+
+def checklists_kept(actor: Actor) -> list[Checklist]:
+    """Newest version of each checklist by keeper for the list page: in force first, then drafts."""
+    rows = checklists_visible_to(actor).exclude(state=ChecklistState.RETIRED).defer("items")
+    return list(rows.order_by("clause", "code", "owner__path", "-version"))
+
+
+def _depth(checklist: Checklist) -> int:
+    return checklist.owner.path.count(".") if checklist.owner else 0

@@ -1,0 +1,117 @@
+"""Inspections that were made: one in full, the newest, the proof behind a picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Q, QuerySet
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.files.models import Upload
+from anxiao.foundation.kernel.errors import NotFound
+from anxiao.foundation.orgs.models import Org
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.inspections.models import Inspection
+from anxiao.loop.inspections.rules import FAIL, NOT_APPLICABLE, PASS
+from anxiao.loop.inspections.states import Answer
+
+ORDER = {FAIL: 0, PASS: 1, NOT_APPLICABLE: 2}
+"""What is wrong is read first."""
+TONES = {FAIL: "late", PASS: "done", NOT_APPLICABLE: "plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One item with what was found; ``photos`` are uuids; ``hazard`` where it was wrong."""
+
+    item: Mapping[str, Any]
+    number: int
+    answer: str
+    label: str
+    tone: str
+    note: str
+    photos: tuple[str, ...]
+    late_photos: tuple[str, ...]
+    hazard: Hazard | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An inspection in full; ``rows`` in the checklist's order, ``failed`` alone first."""
+
+    inspection: Inspection
+    rows: tuple[AnswerRow, ...]
+
+    @property
+    def failed(self) -> tuple[AnswerRow, ...]:
+        """What is wrong."""
+        return tuple(row for row in self.rows if row.answer == FAIL)
+
+    @property
+    def rest(self) -> tuple[AnswerRow, ...]:
+        """What is right, then what does not apply."""
+        rest = (row for row in self.rows if row.answer != FAIL)
+        return tuple(sorted(rest, key=lambda row: (ORDER[row.answer], row.number)))
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """The hazards it found, each once."""
+        found = {row.hazard.pk: row.hazard for row in self.rows if row.hazard}
+        return tuple(found.values())
+
+
+def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
+    """Inspections of the units the actor may look at, and those made by the actor."""
+    return Inspection.objects.visible_to(actor)
+
+
+def record_of(inspection: Inspection) -> Record:
+    """An inspection in full: two queries beside its own row."""
+    hazards = {
+        row.item_code: row.hazard
+        for row in inspection.findings.select_related("hazard").order_by("id")
+    }
+    late: dict[str, list[str]] = {}
+    for photo in inspection.late_photos.select_related("upload").order_by("id"):
+        late.setdefault(photo.item_code, []).append(str(photo.upload.uuid))
+    labels = {value: str(label) for value, label in Answer.choices}
+    rows = []
+    for number, item in enumerate(inspection.checklist.items, 1):
+        given = inspection.answers[item["code"]]
+        rows.append(
+            AnswerRow(
+                item=item,
+                number=number,
+                answer=given["a"],
+                label=labels[given["a"]],
+                tone=TONES[given["a"]],
+                note=given.get("note", ""),
+                photos=tuple(given.get("photos", ())),
+                late_photos=tuple(late.get(item["code"], ())),
+                hazard=hazards.get(item["code"]),
+            )
+        )
+    return Record(inspection, tuple(rows))
+
+
+def inspection_upload(inspection: Inspection, uuid: UUID) -> Upload:
+    """A photo or signature that belongs to the inspection; ``NotFound`` for any other."""
+    shown = {photo for given in inspection.answers.values() for photo in given.get("photos", ())}
+    wanted = Q(
+        pk__in=[inspection.inspector_signature_id or 0, inspection.inspected_signature_id or 0]
+    ) | Q(pk__in=inspection.late_photos.values("upload"))
+    if str(uuid) in shown:
+        wanted = Q()
+    found = Upload.objects.filter(wanted, uuid=uuid).select_related("blob").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def last_done(org: Org) -> dict[str, date]:
+    """When each checklist was last filled in at a unit, by code; one query."""
+    rows = Inspection.objects.filter(org=org).values("checklist__code")
+    found = rows.annotate(last=Max("happened_on")).order_by()
+    return {row["checklist__code"]: row["last"] for row in found}

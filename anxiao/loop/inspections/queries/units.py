@@ -1,0 +1,36 @@
+"""Where a person may inspect, and as what."""
+
+from django.db.models import QuerySet
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.scoping import within
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.orgs.queries import search_units
+from anxiao.foundation.orgs.states import OrgKind, OrgState
+from anxiao.loop.inspections.rules import kinds_for
+
+
+def inspects_itself(actor: Actor, org: Org) -> bool:
+    """Whether the actor belongs to the unit (or to the school it is a branch of).
+
+    Who holds the capability from a town or county above cannot file a unit's own check for it.
+    """
+    home = {org.path}
+    if org.parent is not None and org.parent.is_unit:
+        home.add(org.parent.path)
+    return not home.isdisjoint(actor.paths("inspections.inspect"))
+
+
+def kinds_open_to(actor: Actor, org: Org) -> tuple[str, ...]:
+    """Kinds of inspection the actor may hand in for the unit; empty for none."""
+    upper = actor.may("inspections.superior", org.path)
+    return kinds_for(own=inspects_itself(actor, org), upper=upper)
+
+
+def units_to_inspect(actor: Actor, words: str = "") -> QuerySet[Org]:
+    """Open schools and kindergartens where the actor may inspect, narrowed by a name."""
+    reach = (*actor.paths("inspections.superior"), *actor.paths("inspections.inspect"))
+    rows = Org.objects.filter(
+        within(reach), state=OrgState.ACTIVE, kind__in=(OrgKind.SCHOOL, OrgKind.KINDERGARTEN)
+    )
+    return (search_units(rows, words) if words else rows).order_by("name")

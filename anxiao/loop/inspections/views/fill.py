@@ -1,0 +1,160 @@
+"""Filling a checklist in: photos are stored first, then everything in one transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.http import ActorRequest, page
+from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.models import Point
+from anxiao.loop.inspections import queries
+from anxiao.loop.inspections.forms import FillForm
+from anxiao.loop.inspections.forms.filling import SIDES
+from anxiao.loop.inspections.models import Checklist, Round
+from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted
+from anxiao.loop.inspections.services import submit_inspection
+from anxiao.loop.inspections.views.pictures import Pictures
+from anxiao.loop.inspections.views.units import number_in, unit_asked
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page is about."""
+
+    org: Org
+    checklist: Checklist
+    kinds: tuple[str, ...]
+    point: Point | None
+    round: Round | None
+
+    @property
+    def upper(self) -> bool:
+        """Whether somebody from above may be inspecting: signatures are shown."""
+        return any(kind in UPPER_KINDS for kind in self.kinds)
+
+
+@page("inspections.inspect", "inspections.superior")
+def new(request: ActorRequest) -> HttpResponseBase:
+    """The page of one checklist; the answer to it is the result page."""
+    asked = _asked(request)
+    if request.method != "POST":
+        return _show(request, asked, _blank(request, asked))
+    form = FillForm(request.POST, request.FILES, checklist=asked.checklist, kinds=asked.kinds)
+    shaped = form.is_valid()
+    if not (_stored(request, asked, form) and shaped):
+        return _show(request, asked, form)
+    try:
+        inspection, _created = submit_inspection(
+            _submitted(form, asked), actor=request.actor, at=request.at
+        )
+    except Invalid as error:
+        for name, message in error.fields.items():
+            form.fault(name, message)
+        return _show(request, asked, form)
+    return redirect("inspections:done", inspection.pk)
+
+
+def _asked(request: ActorRequest) -> Asked:
+    """From ``?checklist=&point=&round=&unit=``; ``NotFound`` for what is not there to be seen."""
+    point = _row(request, "point", Point.objects.filter(retired_on__isnull=True))
+    org = _org(request, point)
+    kinds = queries.kinds_open_to(request.actor, org)
+    if not kinds:
+        raise Forbidden("inspections.inspect")
+    held = queries.checklists_in_force(org)
+    wanted = request.GET.get("checklist", "")
+    checklist = next((row for row in held if str(row.pk) == wanted or row.code == wanted), None)
+    if checklist is None:
+        raise NotFound(_("这张检查表已停用或换了新版本，请从“检查”重新选择。"))
+    rounds = Round.objects.filter(org=org, retired_on__isnull=True).select_related("org")
+    return Asked(org, checklist, kinds, point, _row(request, "round", rounds))
+
+
+def _org(request: ActorRequest, point: Point | None) -> Org:
+    if point is None:
+        org = unit_asked(request)
+        if org is None:
+            raise NotFound
+        return org
+    org = Org.objects.select_related("parent", "profile").get(pk=point.org_id)
+    if not queries.kinds_open_to(request.actor, org):
+        raise NotFound
+    return org
+
+
+def _row(request: ActorRequest, name: str, rows: Any) -> Any:
+    value = request.GET.get(name, "")
+    if not value:
+        return None
+    row = rows.filter(pk=number_in(value)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _blank(request: ActorRequest, asked: Asked) -> FillForm:
+    kind = request.GET.get("kind", "")
+    initial = {
+        "kind": kind if kind in asked.kinds else asked.kinds[0],
+        "happened_on": business_day(request.at),
+        "started_at": request.at.isoformat(),
+    }
+    return FillForm(initial=initial, checklist=asked.checklist, kinds=asked.kinds)
+
+
+def _stored(request: ActorRequest, asked: Asked, form: FillForm) -> bool:
+    """Whether all pictures are stored; they are even when something else is wrong."""
+    if not form.cleaned_data.get("uuid"):
+        return False
+    pictures = Pictures(request, asked.org, form)
+    pictures.store_all({side: request.POST.get(f"{side}_signature", "") for side in SIDES})
+    return pictures.fine
+
+
+def _submitted(form: FillForm, asked: Asked) -> Submitted:
+    given = form.cleaned_data
+    return Submitted(
+        org_id=asked.org.pk,
+        checklist_id=asked.checklist.pk,
+        point_id=asked.point.pk if asked.point else None,
+        round_id=asked.round.pk if asked.round else None,
+        answers=form.answers(),
+        inspector_signature=_uuid(form.kept_signatures.get("inspector", "")),
+        inspected_signature=_uuid(form.kept_signatures.get("inspected", "")),
+        **{
+            name: given[name]
+            for name in (
+                *("uuid", "kind", "happened_on", "started_at", "companions", "remarks"),
+                *("late_reason", "inspected_name", "unsigned_reason"),
+            )
+        },
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    return UUID(text) if text else None
+
+
+def _show(request: ActorRequest, asked: Asked, form: FillForm) -> HttpResponseBase:
+    cards = list(form.cards())
+    spot = f"{asked.point.pk if asked.point else ''}"
+    context = {
+        "asked": asked,
+        "form": form,
+        "cards": cards,
+        "wrong": [card for card in cards if card.error or card.note.errors],
+        "total": len(cards),
+        "draft": f"inspection-{asked.checklist.pk}-{asked.org.pk}-{spot}",
+        "back": "?" + urlencode({"unit": asked.org.pk}),
+        "signature_errors": {
+            f"{side}_signature": form.item_errors.get(f"{side}_signature", "") for side in SIDES
+        },
+    }
+    return render(request, "inspections/fill.html", context)

@@ -1,0 +1,81 @@
+"""What the environment says: data folder, database, port, demo; and the keys kept in the folder."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import dj_database_url
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = Path(os.environ.get("ANXIAO_DATA", ROOT / "data")).resolve()
+DEMO = os.environ.get("ANXIAO_DEMO") == "1"
+DEBUG = os.environ.get("ANXIAO_DEBUG") == "1"
+PORT = int(os.environ.get("PORT", "8000"))
+HOSTS = [host for host in os.environ.get("ANXIAO_HOSTS", "").split(",") if host]
+ROBOT_HOSTS = [host for host in os.environ.get("ANXIAO_ROBOT_HOSTS", "").split(",") if host]
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def folder(name: str) -> Path:
+    """A folder below the data folder, made on first use, open to its owner alone."""
+    path = DATA / name
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def secret(name: str) -> str:
+    """A key of 64 random bytes, made at first start and kept with mode 0600."""
+    path = folder("keys") / name
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+def database() -> dict[str, object]:
+    """The database: SQLite in the data folder, or what ``DATABASE_URL`` names."""
+    url = os.environ.get("DATABASE_URL", "")
+    if url:
+        return postgresql(url)
+    DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "anxiao.sqlite3",
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+            ),
+        },
+        "TEST": {"NAME": os.environ.get("ANXIAO_TEST_SQLITE", ":memory:")},
+    }
+
+
+def mail_server() -> dict[str, object] | None:
+    """The SMTP server of ``ANXIAO_MAIL``, if any: ``smtp+tls://user:password@host/?from=a@b``."""
+    url = urlsplit(os.environ.get("ANXIAO_MAIL", ""))
+    if not url.hostname:
+        return None
+    sender = parse_qs(url.query).get("from", [f"anxiao@{url.hostname}"])[0]
+    return {
+        "host": url.hostname,
+        "port": url.port or 587,
+        "sender": sender,
+        "user": unquote(url.username or ""),
+        "password": unquote(url.password or ""),
+        "tls": url.scheme != "smtp",
+    }
+
+
+def postgresql(url: str) -> dict[str, object]:
+    """Settings for ``postgresql://user:password@host:port/name``; connections are pooled."""
+    settings: dict[str, object] = {**dj_database_url.parse(url)}
+    settings["CONN_MAX_AGE"] = 0
+    settings["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}}
+    return settings

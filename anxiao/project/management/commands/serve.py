@@ -1,0 +1,67 @@
+"""``anxiao serve``: bring the database and static files up to date, then answer requests."""
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from anxiao.project import env, static
+
+
+class Command(BaseCommand):
+    help = "启动安校：更新数据库和静态文件，然后提供网页服务；--demo 为演示县。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="演示县，只在本机地址上服务")
+        parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1")
+        parser.add_argument("--port", type=int, default=env.PORT, help="端口，默认取 PORT 或 8000")
+        parser.add_argument("--workers", type=int, default=0, help="进程数；SQLite 固定为 1")
+        parser.add_argument("--no-worker", action="store_true", help="不同时启动后台任务进程")
+
+    def handle(self, **options: Any) -> None:
+        if options["demo"] and options["host"] not in {"127.0.0.1", "localhost", "::1"}:
+            raise CommandError("演示县带有一键登录，只能在本机地址（127.0.0.1）上服务。")
+        self.step("更新数据库")
+        call_command("setup", verbosity=0)
+        self.step("准备静态文件")
+        static.collect(settings.STATIC_ROOT)
+        if options["demo"]:
+            self.step("准备演示县")
+            call_command("demo", quiet=True)
+        self.step(f"请在浏览器打开 http://{options['host']}:{options['port']}/ ，按 Ctrl+C 停止")
+        self.run_server(options)
+
+    def step(self, text: str) -> None:
+        self.stdout.write(f"· {text}")
+        self.stdout.flush()
+
+    def run_server(self, options: dict[str, Any]) -> None:
+        """Run the web server in front and one background worker beside it until stopped."""
+        sqlite = connection.vendor == "sqlite"
+        workers = 1 if sqlite else options["workers"] or 2
+        connection.close()
+        beside = None
+        if not options["no_worker"]:
+            beside = subprocess.Popen([sys.executable, "-m", "anxiao", "worker"])
+        server = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", options["host"], "--port", str(options["port"])),
+            *("--workers", str(workers), "--blocking-threads", "8", "--no-ws"),
+            *("--log-level", "warning", "anxiao.project.wsgi:application"),
+        ]
+        try:
+            code = subprocess.call(server, env=os.environ.copy())  # noqa: S603 - our own words
+        except KeyboardInterrupt:
+            code = 0
+        finally:
+            if beside:
+                beside.terminate()
+                beside.wait(timeout=20)
+        if code not in {0, -2, 130}:
+            raise CommandError(f"网页服务已退出（{code}）。端口 {options['port']} 可能被占用。")

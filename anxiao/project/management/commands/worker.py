@@ -1,0 +1,31 @@
+"""``anxiao worker``: run what is due until told to stop; a job under way is finished first."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils import timezone
+
+from anxiao.foundation.jobs.services import run_due
+from anxiao.project.schedule import SCHEDULE
+
+PAUSE = 10.0
+
+
+class Command(BaseCommand):
+    help = "持续运行定时任务（开列职责、发送消息、封存日志等）；Ctrl+C 或 SIGTERM 停止。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--pause", type=float, default=PAUSE, help="两轮之间的秒数，默认 10")
+
+    def handle(self, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            run_due(SCHEDULE, at=timezone.now())
+            close_old_connections()
+            stop.wait(options["pause"])

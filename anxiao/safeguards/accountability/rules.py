@@ -1,0 +1,63 @@
+"""What a rule of 三.4 is and what a clue looks like. Plain values only.
+
+A clue shows facts and leads to an answer; a person decides, never the program.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the notice's last part with the county's parameters (days or hours)."""
+
+    code: str
+    clause: str
+    title: str
+    statement: str
+    days: int
+    answer_days: int
+    who: str
+    confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One record behind a clue: what it is, what it says, where it stands."""
+
+    label: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A pattern of facts at one unit. ``since`` is the day from which the pattern holds."""
+
+    rule: Rule
+    org_id: int
+    org_name: str
+    subject: str
+    since: date
+    proofs: tuple[Proof, ...]
+
+
+def late_since(due_on: date) -> date:
+    """The first day on which something due on ``due_on`` is late."""
+    return due_on + timedelta(days=1)
+
+
+def missing_of_four(*, interim: str, unit: str, person: str, due_on: date | None) -> list[str]:
+    """Which of the four that 三.4 demands of a major hazard are missing, in the notice's order."""
+    four = {
+        "临时防范措施": interim,
+        "整改责任单位": unit,
+        "责任人": person,
+        "整改时限": due_on,
+    }
+    return [name for name, value in four.items() if not value]
+
+
+def hours_before(at: datetime, hours: int) -> datetime:
+    """The instant ``hours`` before ``at``."""
+    return at - timedelta(hours=hours)

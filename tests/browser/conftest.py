@@ -1,0 +1,194 @@
+"""A real server on a real file database with the demo county, and a real Chromium."""
+
+import json
+import os
+import re
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+STARTS_WITHIN = 180
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items):
+    """One server and one browser: these tests share a worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(300))
+
+
+def free_port():
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(folder):
+    """The environment of a product that knows nothing of the tests, with a folder of its own."""
+    foreign = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+    return {k: v for k, v in os.environ.items() if k not in foreign} | {"ANXIAO_DATA": str(folder)}
+
+
+def stop(process, how):
+    """End a process that leads a session, and all it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("anxiao")
+
+
+@pytest.fixture(scope="session")
+def server(data_folder):
+    """Address of a running demo county."""
+    port = free_port()
+    log = data_folder / "server.log"
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "anxiao", "serve", "--demo"],
+            cwd=ROOT,
+            env=environment(data_folder) | {"PORT": str(port)},
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # web server and worker can then be stopped together
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        if not answers(f"{address}/account/sign-in", process):
+            pytest.fail(f"the server did not start:\n{log.read_text()[-5000:]}")
+        yield address
+    finally:
+        stop(process, signal.SIGTERM)
+
+
+def answers(url, process):
+    """Whether the server of ``process`` answers in time."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=2):
+            return True
+        time.sleep(0.3)
+    return False
+
+
+@pytest.fixture(scope="session")
+def accounts(server, data_folder):
+    """The demo's accounts by user name, as ``anxiao demo --json`` tells them."""
+    told = subprocess.run(
+        [sys.executable, "-m", "anxiao", "demo", "--json"],
+        cwd=ROOT,
+        env=environment(data_folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {account["username"]: account for account in json.loads(told.stdout)["accounts"]}
+
+
+@pytest.fixture
+def sign_in(accounts):
+    """``sign_in(page, username)``: as people do in the demo, with one click on their name."""
+
+    def act(page, username):
+        account = accounts[username]
+        page.goto("/account/sign-in")
+        unit = page.locator("section").filter(
+            has=page.get_by_role("heading", name=account["unit"], exact=True)
+        )
+        person = unit.locator("button[name=user]").filter(
+            has=page.get_by_text(account["name"], exact=True)
+        )
+        person.first.click()
+        expect(page).not_to_have_url(re.compile("/account/sign-in"))
+        return page
+
+    return act
+
+
+def chromium_path():
+    """Path of a Chromium as ``tools/browser.py`` finds it, or ``""``."""
+    finder = ROOT / "tools" / "browser.py"
+    return str(runpy.run_path(str(finder))["find"]())
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium_path()
+    if not path:
+        message = "no Chromium: run `python tools/browser.py` or name one with CHROMIUM"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Watched:
+    """What a page must not do: break the CSP, err in the console, or ask a foreign host."""
+
+    def __init__(self, page, server):
+        self.faults = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("request", lambda request: self._request(request.url, server))
+
+    def _console(self, message):
+        if message.type == "error" and "status of 4" not in message.text:
+            self.faults.append(f"console: {message.text}")
+
+    def _request(self, url, server):
+        if not url.startswith((server, "data:", "blob:", "about:")):
+            self.faults.append(f"foreign: {url}")
+
+
+@pytest.fixture
+def open_page(browser, server):
+    """Open a page of a given size; at the end no page may have done what it must not."""
+    opened = []
+
+    def make(viewport=PHONE) -> Page:
+        context = browser.new_context(
+            viewport=viewport, base_url=server, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        page = context.new_page()
+        opened.append((context, Watched(page, server)))
+        return page
+
+    yield make
+    faults = [fault for _context, watched in opened for fault in watched.faults]
+    for context, _watched in opened:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(open_page):
+    """A phone."""
+    return open_page(PHONE)
+
+
+@pytest.fixture
+def desk(open_page):
+    """A desk."""
+    return open_page(DESK)

@@ -1,0 +1,340 @@
+"""Cells and rollups: opened, counted, crossed, taken back; always what evidence says."""
+
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from anxiao.foundation.access.actor import SYSTEM, Actor, Grant
+from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.orgs.models import DayOverride, Org, Profile, Term
+from anxiao.loop.duties.models import Binding, Evidence, Rollup, Tally
+from anxiao.loop.duties.queries import today_items
+from anxiao.loop.duties.services import (
+    expire_standing,
+    import_plan,
+    open_cells,
+    open_due,
+    publish_plan,
+    rebind_changed,
+    rebind_units,
+    record_evidence,
+    recount,
+    revoke_evidence,
+)
+from tests.builders import (
+    AT,
+    TODAY,
+    make_county,
+    make_kindergarten,
+    make_org,
+    make_school,
+    make_town,
+)
+from tests.loop.duties.plans import NOTICE, instant
+
+pytestmark = pytest.mark.django_db
+SUNDAY = date(2026, 11, 22)
+
+
+def fact(unit, kind, day=TODAY, *, at=AT, source=None, **words):
+    number = Evidence.objects.count()
+    return record_evidence(
+        unit=unit,
+        kind=kind,
+        happened_on=day,
+        source=source or f"test.fact:{number}",
+        at=at,
+        actor=SYSTEM,
+        **words,
+    )
+
+
+def cell(unit, code, key):
+    return Tally.objects.get(unit=unit, duty__code=code, period_key=key)
+
+
+def rolled(org, code, key):
+    row = Rollup.objects.get(org=org, duty__code=code, period_key=key)
+    return row.owed, row.met
+
+
+def test_publishing_opens_todays_cells_for_every_bound_unit(place, plan):
+    assert Binding.objects.filter(duty__code="2.1.f-1").count() == 3
+    assert Binding.objects.get(duty__code="2.2.a-3").unit == place.school
+    assert set(Binding.objects.filter(duty__code="3.2.a-1").values_list("unit", flat=True)) == {
+        place.town.pk,
+        place.other_town.pk,
+    }
+    drill = cell(place.school, "2.1.f-1", "2026-11")
+    assert (drill.starts_on, drill.ends_on, drill.due_on) == (
+        date(2026, 11, 1),
+        date(2026, 12, 1),
+        date(2026, 12, 3),
+    )
+    assert rolled(place.county, "2.1.f-1", "2026-11") == (3, 0)
+    assert rolled(place.town, "2.1.f-1", "2026-11") == (2, 0)
+    assert rolled(place.town, "3.2.a-1", "2026-11") == (1, 0)
+    assert not recount(place.county)
+
+
+def test_opening_again_changes_nothing(place, plan):
+    before = Tally.objects.count()
+    assert open_cells(place.county, TODAY) == 0
+    assert Tally.objects.count() == before
+
+
+def test_a_fact_counts_in_every_duty_it_proves_and_crosses_once(place, plan):
+    fact(place.school, "inspection.patrol")
+    assert cell(place.school, "2.2.a-2", "2026-W48").met
+    assert not cell(place.school, "2.2.a-1", "2026-11-23").met
+    assert rolled(place.county, "2.2.a-2", "2026-W48") == (3, 1)
+    fact(place.school, "inspection.patrol")
+    fact(place.school, "inspection.patrol")
+    assert cell(place.school, "2.2.a-1", "2026-11-23").done == 3
+    assert rolled(place.county, "2.2.a-1", "2026-11-23") == (3, 1)
+    assert rolled(place.town, "2.2.a-1", "2026-11-23") == (2, 1)
+    assert not recount(place.county)
+
+
+def test_the_same_source_counts_once_even_after_it_was_revoked(place, plan):
+    assert fact(place.school, "drill.evacuation", source="drills.drill:1")
+    assert not fact(place.school, "drill.evacuation", source="drills.drill:1")
+    assert cell(place.school, "2.1.f-1", "2026-11").done == 1
+    assert revoke_evidence("drills.drill:1", actor=place.clerk, at=AT, reason="录错单位")
+    assert not revoke_evidence("drills.drill:1", actor=place.clerk, at=AT, reason="录错单位")
+    assert not fact(place.school, "drill.evacuation", source="drills.drill:1")
+    assert cell(place.school, "2.1.f-1", "2026-11").done == 0
+    assert rolled(place.county, "2.1.f-1", "2026-11") == (3, 0)
+    assert not recount(place.county)
+
+
+def test_facts_work_without_any_plan_and_count_once_one_is_published(place, draft):
+    assert fact(place.school, "drill.evacuation", date(2026, 11, 22))
+    publish_plan(draft, actor=place.clerk, at=AT)
+    assert cell(place.school, "2.1.f-1", "2026-11").met
+    assert rolled(place.county, "2.1.f-1", "2026-11") == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "field"), [(1, "", "happened_on"), (-3, " ", "late_reason")]
+)
+def test_the_future_and_the_silent_past_are_refused(place, plan, days, reason, field):
+    with pytest.raises(Invalid) as refusal:
+        fact(place.school, "drill.evacuation", TODAY + timedelta(days=days), late_reason=reason)
+    assert field in refusal.value.fields
+    assert not Evidence.objects.exists()
+
+
+def test_a_late_entry_opens_the_cell_of_its_period(place, plan):
+    fact(place.school, "drill.evacuation", date(2026, 10, 20), late_reason="当时断网")
+    assert cell(place.school, "2.1.f-1", "2026-10").met
+    assert rolled(place.county, "2.1.f-1", "2026-10") == (1, 1)
+    assert rolled(place.town, "2.1.f-1", "2026-10") == (1, 1)
+    assert not recount(place.county)
+
+
+def test_facts_before_the_plan_count_nowhere_but_for_standing_duties(place, plan):
+    fact(place.school, "drill.evacuation", date(2026, 8, 20), late_reason="补")
+    fact(place.school, "plan.approved", date(2026, 8, 30), late_reason="补")
+    assert not Tally.objects.filter(period_key="2026-08").exists()
+    standing = cell(place.school, "2.1.g-1", "standing")
+    assert (standing.done, standing.valid_until, standing.met) == (1, date(2026, 11, 28), True)
+
+
+def test_a_standing_proof_lapses_and_is_renewed(place, plan):
+    fact(place.school, "plan.approved", date(2026, 8, 30), late_reason="补")
+    assert expire_standing(date(2026, 11, 28)) == 0
+    assert expire_standing(date(2026, 11, 29)) == 1
+    assert expire_standing(date(2026, 11, 29)) == 0
+    assert rolled(place.county, "2.1.g-1", "standing") == (3, 0)
+    later = date(2026, 11, 30)
+    item = [
+        each
+        for each in today_items(place.principal, place.school.pk, [], later)
+        if each.duty_code == "2.1.g-1"
+    ]
+    assert item[0].status == "overdue"
+    fact(place.school, "plan.approved", later, at=instant(later))
+    assert rolled(place.county, "2.1.g-1", "standing") == (3, 1)
+    assert not recount(place.county)
+
+
+def test_a_holiday_owes_nothing_and_a_make_up_day_owes(place, plan):
+    saturday, sunday = date(2026, 11, 28), date(2026, 11, 29)
+    DayOverride.objects.create(org=place.school, day=saturday, kind="school", reason="补课")
+    open_cells(place.county, saturday)
+    open_cells(place.county, sunday)
+    daily = Tally.objects.filter(duty__code="2.2.a-1", period_key=str(saturday))
+    assert [each.unit_id for each in daily] == [place.school.pk]
+    assert not Tally.objects.filter(duty__code="2.2.a-1", period_key=str(sunday)).exists()
+    assert not recount(place.county)
+
+
+def test_a_month_without_school_is_not_owed(place, plan):
+    Term.objects.create(
+        org=place.county, name="上", starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 29)
+    )
+    Term.objects.create(
+        org=place.county, name="下", starts_on=date(2027, 3, 1), ends_on=date(2027, 7, 5)
+    )
+    open_cells(place.county, date(2027, 2, 10))
+    assert not cell(place.school, "2.1.f-1", "2027-02").owed
+    assert rolled(place.county, "2.1.f-1", "2027-02") == (0, 0)
+    fact(place.school, "drill.evacuation", date(2027, 2, 10), at=instant(date(2027, 2, 10)))
+    assert not cell(place.school, "2.1.f-1", "2027-02").met
+    assert not recount(place.county)
+
+
+def test_a_unit_opened_in_mid_period_owes_from_the_next_whole_one(place, plan):
+    new = make_school(place.town, "新校")
+    Org.objects.filter(pk=new.pk).update(opened_on=date(2026, 11, 18))
+    assert rebind_changed(AT) == 1
+    assert not cell(new, "2.1.f-1", "2026-11").owed
+    assert cell(new, "2.2.a-1", "2026-11-23").owed
+    assert rolled(place.county, "2.1.f-1", "2026-11") == (3, 0)
+    assert rolled(place.county, "2.2.a-1", "2026-11-23") == (4, 0)
+    open_cells(place.county, date(2026, 12, 1))
+    assert cell(new, "2.1.f-1", "2026-12").owed
+    assert not recount(place.county)
+
+
+def test_a_unit_closed_in_mid_period_owes_nothing_that_runs(place, plan):
+    fact(place.second, "inspection.patrol")
+    Org.objects.filter(pk=place.second.pk).update(state="closed", closed_on=TODAY)
+    assert rebind_changed(AT) == 1
+    assert not Tally.objects.filter(unit=place.second, owed=True).exists()
+    assert rolled(place.county, "2.2.a-2", "2026-W48") == (2, 0)
+    assert not recount(place.county)
+    Org.objects.filter(pk=place.second.pk).update(state="active", closed_on=None)
+    later = date(2026, 12, 7)
+    assert rebind_changed(instant(later)) == 1
+    open_cells(place.county, later)
+    assert cell(place.second, "2.2.a-2", "2026-W50").owed
+    assert not cell(place.second, "2.1.f-1", "2026-12").owed
+    assert not recount(place.county)
+
+
+def test_a_changed_profile_binds_anew(place, plan):
+    Profile.objects.filter(org=place.second).update(has_canteen=True, updated_at=AT)
+    assert rebind_units([place.second], actor=place.clerk, at=AT) == 1
+    assert not cell(place.second, "2.2.a-3", "2026-11").owed
+    Profile.objects.filter(org=place.school).update(has_canteen=False, updated_at=AT)
+    assert rebind_changed(AT) == 1
+    assert not cell(place.school, "2.2.a-3", "2026-11").owed
+    Profile.objects.filter(org=place.school).update(has_canteen=True, updated_at=AT)
+    assert rebind_changed(AT) == 1
+    assert cell(place.school, "2.2.a-3", "2026-11").owed
+    assert not recount(place.county)
+
+
+def test_the_day_job_makes_missed_days_good(place, plan):
+    later = date(2026, 11, 26)
+    assert open_due(instant(later)) > 0
+    assert open_due(instant(later)) == 0
+    days = Tally.objects.filter(unit=place.school, duty__code="2.2.a-1").order_by("period_key")
+    assert [each.period_key for each in days] == [
+        "2026-11-23",
+        "2026-11-24",
+        "2026-11-25",
+        "2026-11-26",
+    ]
+
+
+def test_recount_finds_and_repairs_what_was_tampered(place, plan):
+    fact(place.school, "drill.evacuation")
+    Tally.objects.filter(unit=place.school, duty__code="2.1.f-1").update(done=7)
+    Tally.objects.filter(unit=place.second, duty__code="2.1.f-1").update(met=True, done=1)
+    Rollup.objects.filter(org=place.town, duty__code="2.2.a-2").update(owed=9)
+    Rollup.objects.filter(org=place.county, duty__code="2.2.a-2").delete()
+    found = recount(place.county)
+    assert len(found.cells) == 2
+    assert {(each.org_id, each.stored) for each in found.rollups} >= {
+        (place.town.pk, (9, 0)),
+        (place.county.pk, None),
+    }
+    recount(place.county, repair_on=TODAY)
+    assert not recount(place.county)
+    assert cell(place.school, "2.1.f-1", "2026-11").done == 1
+
+
+def test_a_kindergarten_is_bound_by_what_fits_it(place, plan):
+    garden = make_kindergarten(place.town)
+    rebind_units([garden], actor=place.clerk, at=AT)
+    codes = set(Binding.objects.filter(unit=garden).values_list("duty__code", flat=True))
+    assert codes == {"2.2.a-1", "2.2.a-2", "2.1.g-1"}
+
+
+def test_todays_list_is_the_posts_own(place, plan):
+    items = today_items(place.guard, place.school.pk, ["guard"], TODAY)
+    assert [(each.duty_code, each.done, each.needed, each.status) for each in items] == [
+        ("2.2.a-1", 0, 2, "soon")
+    ]
+    assert today_items(place.guard, place.second.pk, ["guard"], TODAY) == []
+    open_cells(place.county, date(2026, 11, 24))
+    tomorrow = today_items(place.guard, place.school.pk, ["guard"], date(2026, 11, 24))
+    assert [each.period for each in tomorrow] == ["2026-11-23", "2026-11-24"]
+    assert tomorrow[0].late
+
+
+def test_the_recount_command_names_what_differs_and_mends_it(place, plan):
+    Tally.objects.filter(unit=place.school, duty__code="2.1.f-1").update(done=7)
+    out = StringIO()
+    with pytest.raises(CommandError, match="共 1 处与佐证不符"):
+        call_command("recount", stdout=out)
+    assert "所存 7 次，应为 0 次" in out.getvalue()
+    call_command("recount", "--under", place.county.code, "--repair", stdout=out)
+    assert "已改正 1 处" in out.getvalue()
+    call_command("recount", stdout=out)
+    assert "全部与佐证相符" in out.getvalue()
+    with pytest.raises(CommandError, match="没有县"):
+        call_command("recount", "--under", "NOBODY")
+
+
+def test_a_county_founded_after_a_provinces_plan_is_bound_too(db):
+    province = make_org("province", "某省")
+    clerk = Actor(0, "省厅", (Grant("county_safety", province.path),))
+    publish_plan(import_plan(NOTICE, province, actor=clerk, at=AT), actor=clerk, at=AT)
+    county = make_county("新县", province)
+    school = make_school(make_town(county))
+    assert rebind_changed(AT) == 2  # the town office and its school
+    assert rebind_changed(AT) == 0
+    assert cell(school, "2.2.a-1", "2026-11-23").owed
+    assert open_due(instant(date(2026, 11, 24))) > 0
+    assert not recount(county)
+
+
+def test_recording_is_few_statements(place, plan, django_assert_max_num_queries):
+    for _ in range(3):
+        fact(place.school, "inspection.patrol")
+    with django_assert_max_num_queries(7):
+        record_evidence(
+            unit=place.school,
+            kind="inspection.patrol",
+            happened_on=TODAY,
+            source="test.fact:steady",
+            at=AT,
+            actor=SYSTEM,
+        )
+    with django_assert_max_num_queries(12):
+        record_evidence(
+            unit=place.second,
+            kind="drill.evacuation",
+            happened_on=TODAY,
+            source="test.fact:crossing",
+            at=AT,
+            actor=SYSTEM,
+        )
+
+
+def test_opening_is_the_same_few_statements_for_any_number_of_units(
+    place, plan, django_assert_max_num_queries
+):
+    for number in range(4):
+        make_school(place.town, f"扩{number}小学")
+    DayOverride.objects.create(org=place.school, day=TODAY, kind="holiday", reason="校庆")
+    rebind_changed(AT)
+    with django_assert_max_num_queries(16):
+        open_cells(place.county, date(2026, 11, 24))
+    assert not recount(place.county)

@@ -1,0 +1,382 @@
+"""The pages: seen by who may, done by who may, told why not; whole without JavaScript."""
+
+import io
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from anxiao.foundation.files.services import store_upload
+from anxiao.loop.hazards import services
+from anxiao.loop.hazards.forms import seen as seen_of
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.states import HAZARD_FLOW
+from anxiao.loop.hazards.views.steps import STEP_PAGES
+from tests.builders import AT, TODAY, sign_in
+from tests.loop.hazards.world import CANARY, DUE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now():
+    """Pages read the clock: it stands at ``AT``."""
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+@pytest.fixture
+def as_(world, client):
+    def as_(name):
+        return sign_in(client, world.users[name])
+
+    return as_
+
+
+def jpeg(colour="red"):
+    out = io.BytesIO()
+    Image.new("RGB", (320, 240), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def camera(colour="red"):
+    return SimpleUploadedFile("IMG_0001.jpg", jpeg(colour), content_type="image/jpeg")
+
+
+def seen(client, url):
+    """The hidden values of the first form that carries ``seen``."""
+    page = client.get(url).content.decode()
+    return re.search(r'name="seen"[^>]*value="([^"]*)"', page)[1].replace("&#x27;", "'")
+
+
+def take(client, step, hazard, **given):
+    url = reverse(f"hazards:{step}", args=[hazard.pk])
+    return client.post(url, {"seen": seen(client, url), **given})
+
+
+def test_the_list_is_the_register(as_):
+    answer = as_("principal").get("/hazards/?state=open")
+    assert answer.headers["Location"] == "/registers/hazards/?state=open"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("officer", 200),
+        ("clerk", 200),
+        ("bureau", 200),
+        ("teacher", 404),
+        ("stranger", 404),
+        ("auditor", 403),
+    ],
+)
+def test_who_sees_the_page(world, as_, name, status):
+    hazard = world.open(description="楼道堆物")
+    answer = as_(name).get(reverse("hazards:detail", args=[hazard.pk]))
+    assert answer.status_code == status
+    if status == 200:
+        assert "楼道堆物" in answer.content.decode()
+
+
+@pytest.mark.parametrize("step", sorted(STEP_PAGES))
+def test_the_neighbour_gets_404_from_every_step(world, as_, step):
+    hazard = world.open(org=world.neighbour, actor=world.stranger, description=CANARY)
+    client = as_("principal")
+    url = reverse(f"hazards:{step}", args=[hazard.pk])
+    for answer in (client.get(url), client.post(url, {"seen": "open|||0"})):
+        assert answer.status_code in {403, 404}
+        assert CANARY not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "step", [step for step in HAZARD_FLOW if step.name not in {"void", "merge"}]
+)
+def test_every_edge_has_its_route_and_its_service(step):
+    assert step.name in STEP_PAGES
+    assert hasattr(services, f"{step.name}_hazard")
+
+
+def test_the_first_line_is_the_verdict(world, as_):
+    hazard = world.open()
+    client, url = as_("principal"), reverse("hazards:detail", args=[hazard.pk])
+
+    def verdict():
+        page = client.get(url).content.decode()
+        return re.sub(r"<[^>]+>", "", re.search(r"<h1>(.*?)</h1>", page, re.S)[1]).strip()
+
+    assert verdict() == "待指派"
+    world.assign(hazard, due_on=TODAY + timedelta(days=3))
+    assert verdict() == "整改中，剩 3 天"
+    Hazard.objects.filter(pk=hazard.pk).update(due_on=TODAY - timedelta(days=2))
+    assert verdict() == "整改中，超期 2 天"
+    hazard.refresh_from_db()
+    world.submit(hazard)
+    assert verdict() == "待复查"
+    world.close(hazard)
+    assert verdict() == "已销号，11月23日"
+
+
+def test_a_major_one_says_what_it_lacks(world, as_):
+    found = world.major(interim_measure="", due_on=None)
+    hazard = services.open_hazard(found, actor=world.officer, at=AT)
+    page = as_("principal").get(reverse("hazards:detail", args=[hazard.pk])).content.decode()
+    assert "重大隐患，尚缺临时防范措施、整改时限" in page
+
+
+def opening(**given):
+    return {
+        "uuid": str(uuid.uuid4()),
+        "place_text": "西门",
+        "category": "fire",
+        "description": "消火栓无水",
+        "level": "ordinary",
+        "source": "self_check",
+        "found_on": "2026-11-23",
+        "found_by_name": "程然",
+        **given,
+    }
+
+
+def test_a_hazard_is_entered_with_a_photo_and_only_once(as_):
+    client = as_("officer")
+    assert "camera" in client.get("/hazards/open").content.decode()
+    form = opening()
+    first = client.post("/hazards/open", {**form, "photos": camera()})
+    again = client.post("/hazards/open", {**form, "photos": camera()})
+    hazard = Hazard.objects.get()
+    assert first.headers["Location"] == again.headers["Location"] == f"/hazards/{hazard.pk}"
+    assert hazard.photos.count() == 1
+    page = client.get(f"/hazards/{hazard.pk}").content.decode()
+    assert "已登记，台账编号 2026-0001。" in page
+
+
+def test_a_failed_save_keeps_words_and_photos(as_):
+    client = as_("officer")
+    form = opening(category="", description="消火栓无水无压")
+    answer = client.post("/hazards/open", {**form, "photos": camera()})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "消火栓无水无压" in page
+    assert "已收到 1 张照片" in page
+    kept = re.search(r'name="kept" value="([0-9a-f-]{36})"', page)[1]
+    client.post("/hazards/open", {**form, "category": "fire", "kept": [kept]})
+    assert Hazard.objects.get().photos.count() == 1
+
+
+def test_anothers_photo_is_not_taken_along(world, as_):
+    theirs = world.photo("stranger", org=world.neighbour)
+    as_("officer").post("/hazards/open", opening(kept=[str(theirs.uuid), "no-uuid"]))
+    assert Hazard.objects.get().photos.count() == 0
+
+
+def test_a_file_that_is_no_photo_is_refused_at_its_field(as_):
+    bad = SimpleUploadedFile("IMG.jpg", b"MZ not a picture", content_type="image/jpeg")
+    answer = as_("officer").post("/hazards/open", {**opening(), "photos": bad})
+    assert answer.status_code == 422
+    assert "不支持这种文件" in answer.content.decode()
+    assert not Hazard.objects.exists()
+
+
+def test_the_service_speaks_at_the_field(as_):
+    answer = as_("officer").post("/hazards/open", opening(level="major"))
+    assert answer.status_code == 422
+    assert "请选择判定情形，或写明判定理由" in answer.content.decode()
+
+
+def test_who_looks_after_many_units_chooses_one(world, as_):
+    client = as_("clerk")
+    page = client.get("/hazards/open").content.decode()
+    assert world.school.name in page
+    assert client.get(f"/hazards/open?org={world.school.pk}").status_code == 200
+    client.post(f"/hazards/open?org={world.school.pk}", opening(source="superior"))
+    assert Hazard.objects.get().source == "superior"
+    assert as_("principal").get(f"/hazards/open?org={world.neighbour.pk}").status_code == 404
+
+
+def test_the_whole_road_on_pages(world, as_):
+    as_("officer").post("/hazards/open", {**opening(), "photos": camera("red")})
+    hazard = Hazard.objects.get()
+    client = as_("principal")
+    given = {
+        "responsible": str(world.users["maintainer"].pk),
+        "responsible_unit": "石门镇第一小学",
+        "measure": "换阀门",
+        "funds": "1200",
+        "due_on": DUE.isoformat(),
+    }
+    assert take(client, "assign", hazard, **given).status_code == 302
+    client = as_("maintainer")
+    refused = take(client, "submit", hazard, result="已换", photos=camera("red"))
+    assert "与整改前相同" in refused.content.decode()
+    assert take(client, "submit", hazard, result="已换", photos=camera("blue")).status_code == 302
+    client = as_("principal")
+    assert take(client, "reject", hazard, reason="仍漏水").status_code == 302
+    client = as_("maintainer")
+    assert take(client, "submit", hazard, result="已修", photos=camera("green")).status_code == 302
+    client = as_("principal")
+    assert take(client, "close", hazard, opinion="水压正常").status_code == 302
+    page = client.get(f"/hazards/{hazard.pk}").content.decode()
+    for words in ("已销号", "水压正常", "1,200 元", "退回", "整改前", "整改后"):
+        assert words in page
+
+
+def test_each_missing_commitment_stands_at_its_field(world, as_):
+    hazard = world.open()
+    answer = take(as_("principal"), "assign", hazard, responsible="other", due_on="2026-11-01")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for words in ("请填写责任人姓名", "请填写整改措施", "请填写整改资金（元）"):
+        assert words in page
+
+
+def test_a_form_made_for_old_news_is_told_so(world, as_):
+    hazard = world.in_state("submitted")
+    client = as_("principal")
+    url = reverse("hazards:close", args=[hazard.pk])
+    old = seen(client, url)
+    world.reject(hazard, actor=world.officer)
+    world.submit(hazard, at=AT + timedelta(minutes=5))
+    answer = client.post(url, {"seen": old, "opinion": "可以"})
+    assert answer.status_code == 409
+    hazard.refresh_from_db()
+    assert hazard.state == "submitted"
+
+
+def test_a_step_that_is_not_possible_says_why(world, as_):
+    hazard = world.open()
+    world.assign(hazard)
+    world.submit(hazard, actor=world.principal)
+    client = as_("principal")
+    answer = client.get(reverse("hazards:close", args=[hazard.pk]), follow=True)
+    assert "不能复查自己提交的整改，请由他人复查。" in answer.content.decode()
+    answer = client.get(reverse("hazards:assign", args=[hazard.pk]), follow=True)
+    assert "现在不能指派" in answer.content.decode()
+
+
+def test_posting_without_the_right_is_refused(world, as_):
+    hazard = world.open(source="superior", actor=world.clerk)
+    world.assign(hazard)
+    world.submit(hazard)
+    url = reverse("hazards:close", args=[hazard.pk])
+    hazard.refresh_from_db()
+    answer = as_("principal").post(url, {"seen": seen_of(hazard), "opinion": "可以"})
+    assert answer.status_code == 403
+    hazard.refresh_from_db()
+    assert hazard.state == "submitted"
+
+
+def test_requests_are_answered_on_pages(world, as_):
+    hazard, twin = world.open(), world.open()
+    world.assign(hazard)
+    take(as_("maintainer"), "request_extension", hazard, new_due_on="2026-12-20", reason="采购")
+    client = as_("principal")
+    assert "申请延期至" in client.get(f"/hazards/{hazard.pk}").content.decode()
+    assert take(client, "decide_extension", hazard, approve="yes").status_code == 302
+    wrong = take(client, "request_end", hazard, kind="merge", into="2026-9999", reason="重复")
+    assert "没有找到这个编号" in wrong.content.decode()
+    take(client, "request_end", hazard, kind="merge", into=twin.number, reason="重复")
+    take(as_("officer"), "decide_end", hazard, approve="yes", answer="确属重复")
+    hazard.refresh_from_db()
+    assert (hazard.state, hazard.merged_into) == ("merged", twin)
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "given"),
+    [
+        ("principal", "report_up", {"reason": "缺资金", "interim_measure": "封闭"}),
+        ("principal", "beyond_means", {"reason": "缺资金"}),
+        ("principal", "grade", {"level": "major", "reason": "危及宿舍"}),
+        ("bureau", "supervise", {"reason": "限期整改"}),
+    ],
+)
+def test_other_steps_are_taken_on_pages(world, as_, name, step, given):
+    hazard = world.open()
+    assert take(as_(name), step, hazard, **given).status_code == 302
+
+
+def test_the_upper_level_answers_on_a_page(world, as_):
+    for step, state in (("accept_up", "accepted"), ("send_back", "open")):
+        hazard = world.in_state("reported")
+        assert take(as_("clerk"), step, hazard, answer="已研究").status_code == 302
+        assert Hazard.objects.get(pk=hazard.pk).state == state
+
+
+def test_comments_are_kept(world, as_):
+    hazard = world.open()
+    client = as_("clerk")
+    client.post(reverse("hazards:comment", args=[hazard.pk]), {"text": "已联系厂家"})
+    assert "已联系厂家" in client.get(f"/hazards/{hazard.pk}").content.decode()
+
+
+def test_photos_go_to_those_who_see_the_hazard(world, as_):
+    upload = store_upload(
+        actor=world.officer,
+        at=AT,
+        org=world.school,
+        uuid=uuid.uuid4(),
+        name="a.jpg",
+        content=jpeg(),
+    )
+    hazard = world.open(photos=[upload])
+    photo = hazard.photos.get()
+    for variant in ("full", "thumb"):
+        url = reverse("hazards:photo", args=[hazard.pk, photo.pk, variant])
+        answer = as_("principal").get(url)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+        assert b"".join(answer.streaming_content)[:2] == b"\xff\xd8"
+        assert as_("stranger").get(url).status_code == 404
+        assert as_("auditor").get(url).status_code == 403
+    other = world.open()
+    url = reverse("hazards:photo", args=[other.pk, photo.pk, "full"])
+    assert as_("principal").get(url).status_code == 404
+
+
+@pytest.mark.parametrize(("sheet", "title"), [("notice", "通知书"), ("closing", "销号登记表")])
+def test_sheets_carry_number_code_and_place_for_stamps(world, as_, sheet, title):
+    hazard = world.in_state("closed")
+    page = as_("principal").get(reverse(f"hazards:{sheet}", args=[hazard.pk])).content.decode()
+    for words in (
+        hazard.number,
+        hazard.org.name,
+        "盖章",
+        "data:image/svg+xml",
+        "通知书" if sheet == "notice" else "销号登记表",
+    ):
+        assert words in page
+
+
+def test_the_notice_is_issued_by_who_found_it(world, as_):
+    hazard = world.open(source="superior", actor=world.clerk)
+    page = as_("clerk").get(reverse("hazards:notice", args=[hazard.pk])).content.decode()
+    assert "签发单位：石门镇教委" in page
+
+
+def test_a_criterion_shows_its_source_and_doubt(world, as_):
+    criterion = world.criterion(confirm=True)
+    url = reverse("hazards:criterion", args=[criterion.pk])
+    page = as_("bureau").get(url).content.decode()
+    assert "测试依据" in page
+    assert "待核实" in page
+    as_("bureau").post(reverse("hazards:retire_criterion", args=[criterion.pk]))
+    criterion.refresh_from_db()
+    assert criterion.retired_on == TODAY
+    assert (
+        as_("principal").post(reverse("hazards:retire_criterion", args=[criterion.pk])).status_code
+        == 403
+    )
+
+
+def test_what_is_typed_never_becomes_markup(world, as_):
+    attack = "<script>alert(1)</script>"
+    hazard = world.open(description=attack, place_text=attack)
+    services.comment_hazard(hazard, text=attack, actor=world.clerk, at=AT)
+    client = as_("principal")
+    for name in ("detail", "notice", "closing", "assign"):
+        assert (
+            attack not in client.get(reverse(f"hazards:{name}", args=[hazard.pk])).content.decode()
+        )

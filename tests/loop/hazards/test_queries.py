@@ -1,0 +1,200 @@
+"""Who sees what, what waits for whom, and the figures of boards."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anxiao.foundation.accounts.queries import posts_of
+from anxiao.loop.hazards import queries, services
+from anxiao.loop.hazards.models import Hazard
+from tests.builders import AT, TODAY
+from tests.loop.hazards.world import CANARY, DUE
+
+
+def waiting(world, name, day=TODAY):
+    post = posts_of(world.users[name].pk, day)[0]
+    return [item.step for item in queries.waiting_for(getattr(world, name), post, day)]
+
+
+# Sight
+
+
+def test_nobody_sees_the_neighbours(world):
+    own = world.open()
+    theirs = world.open(org=world.neighbour, actor=world.stranger, description=CANARY)
+    for name in ("officer", "principal", "maintainer", "teacher", "auditor"):
+        assert theirs not in Hazard.objects.visible_to(getattr(world, name))
+    for name in ("clerk", "bureau", "leader"):
+        assert set(Hazard.objects.visible_to(getattr(world, name))) == {own, theirs}
+
+
+def test_staff_see_what_they_found_or_answer_for(world):
+    found = world.open(actor=world.teacher)
+    given = world.open()
+    world.assign(given, responsible_id=world.users["teacher"].pk)
+    world.open()
+    assert set(Hazard.objects.visible_to(world.teacher)) == {found, given}
+    assert set(Hazard.objects.visible_to(world.maintainer)) == set()
+
+
+def test_counts_and_lists_stop_at_the_border(world):
+    world.open(org=world.neighbour, actor=world.stranger)
+    path = world.county.path
+    assert queries.hazard_tiles(world.principal, path, TODAY).live == 0
+    assert queries.hazards_by(world.principal, path, "org", TODAY) == []
+    assert queries.hazard_tiles(world.bureau, path, TODAY).live == 1
+    assert queries.hazard_tiles(world.bureau, world.school.path, TODAY).live == 0
+
+
+# Boards
+
+
+@pytest.fixture
+def mixed(world):
+    """One of each: open, late, soon, without deadline, handed in, struck off, major."""
+    late, soon, bare = world.open(), world.open(category="bus"), world.open()
+    world.assign(late)
+    world.assign(soon, due_on=TODAY + timedelta(days=10))
+    world.assign(bare)
+    Hazard.objects.filter(pk=bare.pk).update(due_on=None)
+    world.in_state("submitted")
+    world.in_state("closed")
+    world.open()
+    services.open_hazard(world.major(due_on=None), actor=world.officer, at=AT)
+    return world
+
+
+LATER = DUE + timedelta(days=1)
+
+
+def test_tiles_count_in_one_query(mixed, django_assert_num_queries):
+    bureau = mixed.bureau
+    with django_assert_num_queries(1):
+        tiles = queries.hazard_tiles(bureau, mixed.county.path, LATER)
+    assert (tiles.live, tiles.overdue, tiles.due_soon, tiles.no_deadline) == (6, 1, 1, 3)
+    assert (tiles.to_assign, tiles.to_verify, tiles.closed, tiles.major) == (2, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("category", [("fire", "消防安全", 5, 1, 1), ("bus", "校车交通", 1, 0, 0)]),
+        ("level", [("ordinary", "一般隐患", 5, 1, 1), ("major", "重大隐患", 1, 0, 0)]),
+        ("source", [("self_check", "自查", 6, 1, 1)]),
+    ],
+)
+def test_slices_are_one_grouped_query(mixed, django_assert_num_queries, field, expected):
+    bureau = mixed.bureau
+    with django_assert_num_queries(1):
+        slices = queries.hazards_by(bureau, mixed.county.path, field, LATER)
+    assert [(s.key, s.label, s.live, s.overdue, s.closed) for s in slices] == expected
+
+
+def test_units_carry_their_path(mixed):
+    (school,) = queries.hazards_by(mixed.bureau, mixed.county.path, "org", LATER)
+    assert (school.key, school.path, school.live) == (mixed.school.pk, mixed.school.path, 6)
+
+
+def test_states_stand_in_the_order_of_the_road(mixed):
+    slices = queries.hazards_by(mixed.bureau, mixed.county.path, "state", LATER)
+    assert [each.key for each in slices] == ["open", "assigned", "submitted", "closed"]
+
+
+def test_ages_and_weeks(mixed, django_assert_num_queries):
+    mixed.open(found_on=TODAY - timedelta(days=40), late_reason="补")
+    bureau = mixed.bureau
+    with django_assert_num_queries(1):
+        ages = queries.hazards_by_age(bureau, mixed.county.path, TODAY)
+    assert [each.live for each in ages] == [6, 0, 1, 0]
+    with django_assert_num_queries(2):
+        weeks = queries.hazards_by_week(bureau, mixed.county.path, TODAY, 8)
+    assert len(weeks) == 8
+    assert (weeks[-1].starts_on, weeks[-1].opened, weeks[-1].closed) == (TODAY, 7, 1)
+    assert sum(week.opened for week in weeks) == 8
+
+
+def test_a_voided_hazard_is_no_news(world):
+    world.in_state("void")
+    assert sum(w.opened for w in queries.hazards_by_week(world.bureau, "1.", TODAY)) == 0
+
+
+def test_what_the_county_is_to_supervise(world):
+    hazard = services.open_hazard(world.major(), actor=world.officer, at=AT)
+    path = world.county.path
+    assert list(queries.to_supervise(world.bureau, path, LATER)) == [hazard]
+    services.supervise_hazard(hazard, reason="限期", actor=world.bureau, at=AT)
+    assert list(queries.to_supervise(world.bureau, path, LATER)) == []
+    assert list(queries.supervised(world.bureau, path)) == [hazard]
+
+
+# Today
+
+
+def test_each_step_waits_for_those_who_take_it(world):
+    hazard = world.open()
+    assert waiting(world, "principal") == waiting(world, "officer") == ["assign"]
+    assert waiting(world, "maintainer") == waiting(world, "clerk") == []
+    world.assign(hazard)
+    assert waiting(world, "maintainer") == ["submit"]
+    assert waiting(world, "principal") == []
+    world.request_extension(hazard)
+    assert waiting(world, "principal") == ["decide_extension"]
+    assert waiting(world, "stranger") == waiting(world, "bureau") == []
+    world.submit(hazard)
+    assert waiting(world, "principal") == ["close"]
+    assert waiting(world, "maintainer") == []
+
+
+def test_what_the_upper_level_verifies_waits_right_above(world):
+    hazard = world.open(source="superior", actor=world.clerk)
+    world.assign(hazard)
+    world.submit(hazard)
+    assert waiting(world, "clerk") == waiting(world, "head") == ["close"]
+    assert waiting(world, "principal") == waiting(world, "bureau") == []
+
+
+def test_answers_wait_with_their_day(world):
+    hazard = world.open()
+    world.report_up(hazard)
+    post = posts_of(world.users["clerk"].pk, TODAY)[0]
+    (item,) = queries.waiting_for(world.clerk, post, TODAY)
+    assert (item.step, item.due_on.isoformat()) == ("accept_up", "2026-11-30")
+    assert item.url == f"/hazards/{hazard.pk}/accept_up"
+    assert item.minutes == 5
+    world.accept_up(hazard)
+    assert waiting(world, "clerk") == ["assign"]
+
+
+def test_ones_own_request_waits_for_another(world):
+    hazard = world.open()
+    world.request_end(hazard)
+    assert waiting(world, "officer") == ["assign"]
+    assert waiting(world, "principal") == ["decide_end", "assign"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_waiting_costs_four_queries(world, django_assert_num_queries, number):
+    for _ in range(number):
+        world.report_up(world.open())
+    post = posts_of(world.users["clerk"].pk, TODAY)[0]
+    actor = world.clerk
+    with django_assert_num_queries(4):
+        assert len(queries.waiting_for(actor, post, TODAY)) == number
+
+
+def test_a_page_costs_the_same_however_long_its_history(world):
+    hazard = world.in_state("submitted")
+    costs = []
+    for _ in range(2):
+        row = queries.hazards_with_all(Hazard.objects.visible_to(world.principal)).get(pk=hazard.pk)
+        actor = world.principal
+        with CaptureQueriesContext(connection) as captured:
+            page = queries.hazard_page(row, actor, TODAY)
+        costs.append(len(captured))
+        world.reject(hazard)
+        services.comment_hazard(hazard, text="再看", actor=world.clerk, at=AT)
+        world.submit(hazard)
+    assert costs == [6, 6]
+    assert page.primary.name == "close"

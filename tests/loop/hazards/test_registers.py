@@ -1,0 +1,123 @@
+"""The ledger as a register: columns, filters, paper, the same cost for one line as for three."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from anxiao.foundation.registers.declare import Asked
+from anxiao.loop.hazards import services
+from anxiao.loop.hazards.catalog import shipped_criteria
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.registers import HAZARDS
+from tests.builders import AT, TODAY, sign_in
+from tests.loop.hazards.world import CANARY
+
+LIST = "/registers/hazards/"
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+def page(client, url=LIST):
+    answer = client.get(url)
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
+def shown(asked, **chosen):
+    """Descriptions that a filter leaves."""
+    rows = HAZARDS.source(asked.actor)
+    for one in HAZARDS.filters:
+        if one.key in chosen:
+            apply = one.apply
+            value = chosen[one.key]
+            rows = (
+                rows.filter(**{apply: value})
+                if isinstance(apply, str)
+                else apply(rows, value, asked)
+            )
+    return set(rows.values_list("description", flat=True))
+
+
+@pytest.fixture
+def ledger(world):
+    late = world.open(description="超期的")
+    world.assign(late)
+    Hazard.objects.filter(pk=late.pk).update(due_on=TODAY - timedelta(days=1))
+    soon = world.open(description="临期的", category="bus")
+    world.assign(soon, due_on=TODAY + timedelta(days=2))
+    world.open(description="未定的", found_on=TODAY - timedelta(days=5), late_reason="停电")
+    world.open(description=CANARY, org=world.neighbour, actor=world.stranger)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("chosen", "left"),
+    [
+        ({"overdue": True}, {"超期的"}),
+        ({"due_soon": True}, {"临期的"}),
+        ({"no_deadline": True}, {"未定的"}),
+        ({"late_entry": True}, {"未定的"}),
+        ({"live": True}, {"超期的", "临期的", "未定的"}),
+        ({"category": "bus"}, {"临期的"}),
+        ({"state": "open"}, {"未定的"}),
+        ({"mine": True}, set()),
+        ({"unit": "第一小学"}, {"超期的", "临期的", "未定的"}),
+        ({"unit": CANARY}, set()),
+        ({"supervised": True}, set()),
+    ],
+)
+def test_filters_leave_what_they_say(ledger, chosen, left):
+    assert shown(Asked(ledger.principal, AT), **chosen) == left
+
+
+def test_the_town_filter_stays_within_sight(ledger):
+    chosen = {"town": str(ledger.town.pk)}
+    assert len(shown(Asked(ledger.bureau, AT), **chosen)) == 4
+    assert len(shown(Asked(ledger.bureau, AT), town="999")) == 0
+
+
+def test_the_list_opens_with_what_is_late(ledger, client):
+    text = page(sign_in(client, ledger.users["principal"]))
+    assert "3" in text
+    assert "1 项超期" in text or "超期" in text
+    assert CANARY not in text
+    assert "消防安全" in text
+
+
+def test_the_ledger_prints_as_ledgers_are_printed(ledger, client):
+    text = page(sign_in(client, ledger.users["principal"]), f"{LIST}print")
+    for words in ("学校安全隐患排查整改销号台账", "序号", "整改措施", "验收人", "是否销号", "备注"):
+        assert words in text
+    assert "补录：停电" in text
+    assert CANARY not in text
+
+
+def test_the_ledger_costs_the_same_at_one_line_and_three(world, client):
+    sign_in(client, world.users["principal"])
+    costs = []
+    for _ in range(2):
+        for _ in range(1 if not costs else 2):
+            world.assign(world.open())
+        page(client)
+        with CaptureQueriesContext(connection) as captured:
+            page(client)
+        costs.append(len(captured))
+    assert costs[0] == costs[1]
+
+
+def test_only_those_who_see_hazards_open_the_ledger(world, client):
+    assert sign_in(client, world.users["auditor"]).get(LIST).status_code == 403
+
+
+def test_criteria_are_listed_with_their_doubts(world, client):
+    services.load_criteria(at=AT)
+    text = page(sign_in(client, world.users["bureau"]), "/registers/criteria/?confirm=1")
+    assert "待补充" in text
+    assert shipped_criteria()[-1].source in text

@@ -1,0 +1,33 @@
+"""The world of these tests; the clock of pages stands at ``AT``."""
+
+import pytest
+from django.test import Client
+
+from tests.builders import AT, sign_in
+from tests.loop.inspections.world import World
+
+
+@pytest.fixture
+def world(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return World()
+
+
+@pytest.fixture
+def frozen(time_machine):
+    time_machine.move_to(AT, tick=False)
+
+
+@pytest.fixture
+def officer(world, frozen):
+    return sign_in(Client(), world.officer_user)
+
+
+@pytest.fixture
+def stranger(world, frozen):
+    return sign_in(Client(), world.stranger_user)
+
+
+@pytest.fixture
+def clerk(world, frozen):
+    return sign_in(Client(), world.clerk_user)
