@@ -144,7 +144,7 @@ ROOMS = {
 AREAS = ("校门口", "操场", "门卫室")
 POINTS = (
     ("门卫室", "门卫室", "spot", "gate"),
-    ("校门口", "校门口交通区域", "spot", "gate_traffic"),
+    ("校门口", "校门口交通区域", "spot", "gate_road"),
     ("教学楼 一楼", "教学楼一楼灭火器箱", "equipment", "fire_equipment"),
     ("教学楼 二楼", "教学楼二楼东侧楼梯", "spot", "stairs"),
     ("教学楼 一楼 配电间", "配电间", "spot", "switch_room"),

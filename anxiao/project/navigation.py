@@ -56,6 +56,7 @@ OWN = (
     Entry(_("方案"), "duties:plans", ("duties.plan",), "file-text"),
     Entry(_("检查表"), "inspections:checklists", ("inspections.checklists",), "checklist"),
     Entry(_("群机器人"), "messaging:robots", ("messaging.manage",), "message-circle"),
+    Entry(_("操作日志"), "registers:journal", ("journal.view",), "history"),
     Entry(_("账号安全"), "accounts:security", ("people.secure",), "shield-lock"),
 )
 CHAPTERS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (

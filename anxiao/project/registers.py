@@ -6,8 +6,9 @@ from anxiao.foundation.registers.declare import Register
 from anxiao.loop.duties.registers import DUTIES, EVIDENCE
 from anxiao.loop.hazards.registers import CRITERIA, HAZARDS
 from anxiao.loop.inspections.registers import INSPECTIONS
+from anxiao.project.journal import JOURNAL
 
 REGISTERS: tuple[Register, ...] = (
     *(HAZARDS, INSPECTIONS, DUTIES, EVIDENCE, UNITS, PEOPLE),
-    CRITERIA,
+    *(CRITERIA, JOURNAL),
 )

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from anxiao.foundation.registers.urls import register_urls
 from anxiao.loop.inspections.urls import card_urlpatterns
+from anxiao.project.api import routes as api_routes
 from anxiao.project.registers import REGISTERS
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("p/", include((card_urlpatterns, "cards"))),
     path("clues/", include("anxiao.safeguards.accountability.urls")),
     path("board/", include("anxiao.boards.cockpit.urls")),
+    path("api/", api_routes),
     path("", include("anxiao.boards.today.urls")),
 ]
 

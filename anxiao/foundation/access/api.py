@@ -1,29 +1,57 @@
 """What every API operation shares: strict bodies, one error body, a declared capability."""
 
-from collections.abc import Callable
-from datetime import datetime
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
-from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.kernel.errors import Forbidden
+from anxiao.foundation.access.actor import Actor, Post
+from anxiao.foundation.kernel.errors import DomainError, Forbidden, Invalid
+
+LINE_ENDS = frozenset("\t\r\n")
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+"""A day that can be meant: a slip of the keyboard is told at once."""
 
 
 class ApiRequest(HttpRequest):
-    """A request whose token was good: ``actor`` is its person with at most the person's rights."""
+    """A request whose token was good: ``actor`` is its person with at most the person's rights.
+
+    ``posts`` are those held now, ``post`` the first of them: where nothing else is said.
+    """
 
     actor: Actor
+    posts: tuple[Post, ...]
+    post: Post | None
     at: datetime
 
 
-class Body(Schema):
-    """A body from outside: unknown fields are refused."""
+class Unauthorized(DomainError):
+    """Nobody is known by what was shown."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    code = "unauthorized"
+    status = 401
+
+
+class Body(Schema):
+    """A body from outside: unknown fields and control characters are refused."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _printable(cls, value: object) -> object:
+        if isinstance(value, str) and any(map(_is_control, value)):
+            raise PydanticCustomError("control_character", "control character")
+        return value
 
 
 class Problem(Schema):
@@ -34,8 +62,8 @@ class Problem(Schema):
     fields: dict[str, str] = {}
 
 
-PROBLEMS: dict[frozenset[int], type[Schema]] = {
-    frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503}): Problem
+PROBLEMS: dict[tuple[int, ...], type[Schema]] = {
+    (400, 401, 403, 404, 409, 413, 422, 429, 500, 503): Problem
 }
 """Answers that any operation may give beside its own."""
 
@@ -54,3 +82,21 @@ def needs(*capabilities: str) -> Callable[[Callable[..., Any]], Callable[..., An
         return guarded
 
     return decorate
+
+
+def open_to_all(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation for those who have no token yet."""
+    operation.capability = ("public",)  # type: ignore[attr-defined]
+    return operation
+
+
+def refuse_unknown(given: Mapping[str, Any], known: Iterable[str]) -> None:
+    """Raise ``Invalid`` naming parameters nobody asked for: a slip must not widen an answer."""
+    unknown = [name for name in given if name not in set(known)]
+    if unknown:
+        said = _("没有这个参数，请核对接口说明。")
+        raise Invalid(said, {name[:60]: said for name in unknown})
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) == "Cc" and char not in LINE_ENDS

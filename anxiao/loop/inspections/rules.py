@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "na"
 ANSWERS = frozenset({PASS, FAIL, NOT_APPLICABLE})
@@ -149,6 +149,11 @@ def origin_of(item_code: str, point_id: int | None, place_id: int | None = None)
     """Where a hazard of a failed item comes from: the same place failing again finds it."""
     spot = str(point_id) if point_id else f"p{place_id}" if place_id else "-"
     return f"inspections.item:{item_code}@{spot}"
+
+
+def hazard_uuid(inspection: UUID, item_code: str) -> UUID:
+    """The uuid of the hazard that a failed item opens, however often it is handed in."""
+    return uuid5(NAMESPACE_URL, f"{inspection}:{item_code}")
 
 
 def laps(counts: Sequence[int]) -> tuple[int, int | None]:

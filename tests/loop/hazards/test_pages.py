@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from anxiao.foundation.files.services import store_upload
+from anxiao.foundation.places.models import Place
 from anxiao.loop.hazards import services
 from anxiao.loop.hazards.forms import seen as seen_of
 from anxiao.loop.hazards.models import Hazard
@@ -186,6 +187,20 @@ def test_the_service_speaks_at_the_field(as_):
     answer = as_("officer").post("/hazards/open", opening(level="major"))
     assert answer.status_code == 422
     assert "请选择判定情形，或写明判定理由" in answer.content.decode()
+
+
+def test_a_place_is_asked_for_at_the_field_that_is_shown(world, as_):
+    answer = as_("officer").post("/hazards/open", opening(place_text=" "))
+    assert "id_place_text_error" in answer.content.decode()
+    place = Place.objects.create(
+        org=world.school, kind="building", name="一号楼", full_name="一号楼"
+    )
+    answer = as_("officer").post("/hazards/open", opening(place_text=""))
+    assert "id_spot_error" in answer.content.decode()
+    spot = f"place:{place.pk}"
+    as_("officer").post("/hazards/open", opening(place_text="东侧", spot=spot))
+    hazard = Hazard.objects.get()
+    assert (hazard.place, hazard.place_text) == (place, "一号楼 东侧")
 
 
 def test_who_looks_after_many_units_chooses_one(world, as_):

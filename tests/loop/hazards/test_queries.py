@@ -129,6 +129,15 @@ def test_what_the_county_is_to_supervise(world):
     assert list(queries.supervised(world.bureau, path)) == [hazard]
 
 
+def test_report_ups_left_unanswered_are_the_upper_levels(world):
+    escalation = world.report_up(world.open())
+    path = world.county.path
+    assert not queries.unanswered(world.bureau, path, escalation.answer_due_on)
+    late = escalation.answer_due_on + timedelta(days=1)
+    assert list(queries.unanswered(world.bureau, path, late)) == [escalation]
+    assert not queries.unanswered(world.principal, path, late)
+
+
 # Today
 
 

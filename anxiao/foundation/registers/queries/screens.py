@@ -168,7 +168,7 @@ def _filter_fields(register: Register, query: Query) -> list[dict[str, Any]]:
 
 def _totals(columns: list[Column], page: Page) -> list[str] | None:
     """Texts below the columns; None where nothing is summed up."""
-    if not page.totals or not page.rows:
+    if not page.totals or not page.rows or not any(column.total for column in columns):
         return None
     return [words(page.totals[column.key]) if column.total else "" for column in columns]
 

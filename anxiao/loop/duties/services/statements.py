@@ -98,7 +98,7 @@ def open_periods(
 def count_cells(scope: Scope, day: date) -> int:
     """Set counts and marks of the cells in ``scope`` to what evidence says on ``day``."""
     where, values = scope.where("t")
-    sql = _COUNT.format(truth=_truth(where), lapsed=_LAPSED_NOW)
+    sql = _COUNT.format(truth=_TRUTH.format(**_words(where)), lapsed=_LAPSED_NOW)
     today = connection.ops.adapt_datefield_value(day)
     with connection.cursor() as cursor:
         cursor.execute(sql, [today, today, today, today, *values])
@@ -118,7 +118,7 @@ def cell_differences(scope: Scope) -> list[CellDifference]:
     """Cells whose stored counts differ from their evidence."""
     where, values = scope.where("t")
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENT.format(truth=_truth(where)), values)
+        cursor.execute(_DIFFERENT.format(**_words(where)), values)
         return [
             CellDifference(
                 row[0],
@@ -171,8 +171,13 @@ def _add_days(day: str, days: str) -> str:
     return f"date({day}, '+' || {days} || ' days')"
 
 
-def _truth(where: str) -> str:
-    return _TRUTH.format(where=where, valid=_add_days("MAX(e.happened_on)", "d.valid_days"))
+def _words(where: str) -> dict[str, str]:
+    """What the statements about facts are filled in with."""
+    valid = _add_days("MAX(e.happened_on)", "d.valid_days")
+    return {
+        "facts": _FACTS.format(where=where),
+        "valid": f"CASE WHEN d.valid_days IS NULL THEN NULL ELSE {valid} END",
+    }
 
 
 def _sums(scope: Scope) -> tuple[str, list[Any]]:
@@ -199,9 +204,7 @@ WHERE b.county_id = %s AND b.from_on < p.ends_on
   AND (b.until_on IS NULL OR b.until_on > p.starts_on)
 """
 
-_TRUTH = """
-SELECT t.id, COUNT(e.id) AS done,
-  CASE WHEN d.valid_days IS NULL THEN NULL ELSE {valid} END AS valid_until
+_FACTS = """
 FROM duties_tally t
 JOIN duties_duty d ON d.id = t.duty_id
 LEFT JOIN duties_dutyevidence k ON k.duty_id = t.duty_id
@@ -209,6 +212,11 @@ LEFT JOIN duties_evidence e ON e.unit_id = t.unit_id AND e.kind = k.kind
   AND e.happened_on >= t.counts_from AND e.happened_on < t.ends_on AND e.revoked_at IS NULL
 WHERE {where}
 GROUP BY t.id, d.valid_days
+"""
+
+_TRUTH = """
+SELECT t.id, COUNT(e.id) AS done, {valid} AS valid_until
+{facts}
 """
 
 # An ended period keeps its mark; a running one has lapsed if its proof ran out before the day.
@@ -225,16 +233,13 @@ FROM ({truth}) c WHERE c.id = duties_tally.id
 """
 
 _DIFFERENT = """
-SELECT s.unit_id, s.duty_id, s.period_key, s.done, s.met, s.valid_until, s.counted, s.truly,
-  s.truly_valid
-FROM (
-  SELECT t.unit_id, t.duty_id, t.period_key, t.done, t.met, t.valid_until, c.done AS counted,
-    t.owed AND NOT t.exempt AND c.done >= t.needed AND NOT t.lapsed AS truly,
-    c.valid_until AS truly_valid
-  FROM duties_tally t JOIN ({truth}) c ON c.id = t.id
-) s
-WHERE s.done <> s.counted OR s.met <> s.truly OR s.valid_until IS DISTINCT FROM s.truly_valid
-ORDER BY s.unit_id, s.duty_id, s.period_key
+SELECT t.unit_id, t.duty_id, t.period_key, t.done, t.met, t.valid_until, COUNT(e.id),
+  t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AND NOT t.lapsed, {valid}
+{facts}
+HAVING t.done <> COUNT(e.id)
+  OR t.met <> (t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AND NOT t.lapsed)
+  OR t.valid_until IS DISTINCT FROM {valid}
+ORDER BY t.unit_id, t.duty_id, t.period_key
 """
 
 _SUMS = """

@@ -77,6 +77,7 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.spots = spots
         self.choice("spot").choices = spots.choices
+        self.fields["place_text"].required = spots.is_empty
         self.choice("category").choices = [NO_CHOICE, *category_choices()]
         self.choice("cause").choices = [NO_CHOICE, *cause_choices()]
         self.fields["criterion"] = criterion_field(actor)
@@ -94,7 +95,8 @@ class OpenForm(forms.Form):
         typed = (data.get("place_text") or "").strip()
         data |= {"point": point, "place": place, "place_text": f"{name} {typed}".strip()[:120]}
         if not data["place_text"]:
-            self.add_error("spot", _("请选择地点，或填写具体位置。"))
+            field = "place_text" if self.spots.is_empty else "spot"
+            self.add_error(field, _("请选择地点，或填写具体位置。"))
         return data
 
 
@@ -104,6 +106,11 @@ class Spots:
     def __init__(self, points: list[Point], places: list[Place]) -> None:
         self.points = {f"point:{each.pk}": each for each in points[:SPOTS_SHOWN]}
         self.places = {f"place:{each.pk}": each for each in places[:SPOTS_SHOWN]}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the unit has entered neither places nor points."""
+        return not self.points and not self.places
 
     @property
     def choices(self) -> list[Any]:

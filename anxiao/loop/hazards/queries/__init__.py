@@ -16,6 +16,7 @@ from anxiao.loop.hazards.queries.lists import (
     repeats_of,
     supervised,
     to_supervise,
+    unanswered,
     without_deadline,
 )
 from anxiao.loop.hazards.queries.people import assignable_people, holders_of
@@ -56,6 +57,7 @@ __all__ = [
     "repeats_of",
     "supervised",
     "to_supervise",
+    "unanswered",
     "waiting_for",
     "without_deadline",
 ]

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from anxiao.foundation.access.actor import Actor
-from anxiao.loop.hazards.models import Hazard, HazardQuerySet
-from anxiao.loop.hazards.states import HazardLevel
+from anxiao.foundation.access.scoping import within
+from anxiao.loop.hazards.models import Escalation, Hazard, HazardQuerySet
+from anxiao.loop.hazards.states import HazardLevel, RequestState
 
 
 def overdue(actor: Actor, path: str, day: date) -> HazardQuerySet:
@@ -32,6 +35,17 @@ def to_supervise(actor: Actor, path: str, day: date) -> HazardQuerySet:
     """Major, overdue and not listed yet: what the bureau is to list (安全生产法 41)."""
     rows = _rows(actor, path).overdue(day).filter(level=HazardLevel.MAJOR)
     return rows.filter(supervised_on__isnull=True).order_by("due_on", "id")
+
+
+def unanswered(actor: Actor, path: str, day: date) -> QuerySet[Escalation]:
+    """Report-ups that a level at or below ``path`` has not answered in time (三.4.b)."""
+    rows = Escalation.objects.filter(
+        within(actor.paths("hazards.view"), "to_org__path"),
+        within([path], "to_org__path"),
+        state=RequestState.REQUESTED,
+        answer_due_on__lt=day,
+    )
+    return rows.select_related("hazard__org", "to_org").order_by("answer_due_on", "id")
 
 
 def merge_targets(hazard: Hazard, actor: Actor) -> HazardQuerySet:

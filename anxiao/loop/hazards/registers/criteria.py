@@ -96,11 +96,11 @@ CRITERIA = Register(
     view_capability=("hazards.view", "hazards.criteria"),
     columns=(
         Column(key="code", label=_("代码"), value="code", sort="code", main=True),
+        Column(key="standing", label=_("状态"), value=_standing, tone=_standing_tone),
         Column(key="domain", label=_("领域"), value="domain", sort="domain"),
         Column(key="method", label=_("判定方式"), value="method", kind="choice"),
         Column(key="text", label=_("判定情形"), value=_text, wide=True, width=50),
         Column(key="source", label=_("依据"), value="source", width=24),
-        Column(key="standing", label=_("状态"), value=_standing, tone=_standing_tone),
     ),
     filters=(
         Filter(

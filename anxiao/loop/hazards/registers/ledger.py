@@ -128,7 +128,14 @@ HAZARDS = Register(
             tone=_state_tone,
         ),
         Column(key="org", label=_("单位"), value="org.name", sort="org__name", width=18),
-        Column(key="found_on", label=_("排查时间"), value="found_on", kind="date", sort="found_on"),
+        Column(
+            key="found_on",
+            label=_("排查时间"),
+            value="found_on",
+            kind="date",
+            sort="found_on",
+            listed=False,
+        ),
         Column(key="found_by", label=_("排查人"), value="found_by_name", listed=False, phone=False),
         Column(key="place", label=_("地点/部位"), value="place_text", width=14),
         Column(

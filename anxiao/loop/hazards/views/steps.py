@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -327,6 +328,18 @@ def _taken(
     return True
 
 
+PAIRS = {"close": "reject", "accept_up": "send_back"}
+"""Yes and no of the same look: each page offers the other."""
+
+
+def _other(step: StepPage, shown: HazardPage) -> dict[str, str]:
+    other = shown.step(PAIRS.get(step.name, ""))
+    if other is None or not other.allowed:
+        return {}
+    url = reverse(f"hazards:{other.name}", args=[shown.hazard.pk])
+    return {"label": other.label, "url": url}
+
+
 def _render(
     request: ActorRequest,
     step: StepPage,
@@ -340,6 +353,7 @@ def _render(
         "page": shown,
         "step": step,
         "label": LABELS[step.name],
+        "other": _other(step, shown),
         "form": form,
         "kept": photos,
         "found": wording.found_facts(hazard),

@@ -8,7 +8,13 @@ from anxiao.loop.inspections.queries.checklists import (
     checklists_visible_to,
 )
 from anxiao.loop.inspections.queries.coverage import CoverageRow, coverage, coverage_counts
-from anxiao.loop.inspections.queries.points import PointCard, lists_by_point, point_card
+from anxiao.loop.inspections.queries.points import (
+    PointCard,
+    codes_at,
+    lists_by_point,
+    point_card,
+    points_in_use,
+)
 from anxiao.loop.inspections.queries.records import (
     AnswerRow,
     Record,
@@ -27,7 +33,12 @@ from anxiao.loop.inspections.queries.rounds import (
     rounds_with_stops,
     walk_of,
 )
-from anxiao.loop.inspections.queries.units import inspects_itself, kinds_open_to, units_to_inspect
+from anxiao.loop.inspections.queries.units import (
+    inspects_itself,
+    kinds_open_to,
+    org_of,
+    units_to_inspect,
+)
 
 __all__ = [
     "AnswerRow",
@@ -42,6 +53,7 @@ __all__ = [
     "checklists_in_force",
     "checklists_kept",
     "checklists_visible_to",
+    "codes_at",
     "coverage",
     "coverage_counts",
     "inspection_upload",
@@ -51,7 +63,9 @@ __all__ = [
     "last_done",
     "lists_by_point",
     "next_stop",
+    "org_of",
     "point_card",
+    "points_in_use",
     "record_of",
     "rounds_due",
     "rounds_of",

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from anxiao.foundation.places.models import Point
 from anxiao.loop.inspections.models import Checklist, Inspection, PointChecklist
 from anxiao.loop.inspections.queries.checklists import checklists_at
@@ -35,6 +37,16 @@ def assigned_codes(points: Iterable[Point]) -> dict[int, set[str]]:
     for point_id, code in rows.values_list("point_id", "checklist_code"):
         found[point_id].add(code)
     return dict(found)
+
+
+def codes_at(point: Point) -> list[str]:
+    """Codes assigned by hand to one point."""
+    return sorted(assigned_codes([point]).get(point.pk, ()))
+
+
+def points_in_use() -> QuerySet[Point]:
+    """Points that are not retired, of any unit; whether the actor inspects there is asked next."""
+    return Point.objects.filter(retired_on__isnull=True)
 
 
 def lists_by_point(

@@ -14,7 +14,7 @@ from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.inspections.models import Inspection
-from anxiao.loop.inspections.rules import FAIL, NOT_APPLICABLE, PASS
+from anxiao.loop.inspections.rules import FAIL, NOT_APPLICABLE, PASS, hazard_uuid
 from anxiao.loop.inspections.states import Answer
 
 ORDER = {FAIL: 0, PASS: 1, NOT_APPLICABLE: 2}
@@ -60,6 +60,20 @@ class Record:
         """The hazards it found, each once."""
         found = {row.hazard.pk: row.hazard for row in self.rows if row.hazard}
         return tuple(found.values())
+
+    @property
+    def opened(self) -> int:
+        """How many hazards are new; the others were in the ledger already."""
+        return sum(
+            row.hazard.uuid == hazard_uuid(self.inspection.uuid, row.item["code"])
+            for row in self.rows
+            if row.hazard
+        )
+
+    @property
+    def joined(self) -> int:
+        """How many failed items belong to hazards that were in the ledger already."""
+        return sum(row.hazard is not None for row in self.rows) - self.opened
 
 
 def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:

@@ -21,6 +21,11 @@ def inspects_itself(actor: Actor, org: Org) -> bool:
     return not home.isdisjoint(actor.paths("inspections.inspect"))
 
 
+def org_of(pk: int) -> Org | None:
+    """A unit with its parent and profile; what the actor may do there is asked next."""
+    return Org.objects.select_related("parent", "profile").filter(pk=pk).first()
+
+
 def kinds_open_to(actor: Actor, org: Org) -> tuple[str, ...]:
     """Kinds of inspection the actor may hand in for the unit; empty for none."""
     upper = actor.may("inspections.superior", org.path)

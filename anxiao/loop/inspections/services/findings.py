@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from anxiao.loop.hazards.models import Criterion, Hazard
 from anxiao.loop.hazards.services import Found, comment_hazard, open_hazard
 from anxiao.loop.hazards.states import LIVE_STATES
 from anxiao.loop.inspections.models import Finding, Inspection
-from anxiao.loop.inspections.rules import FAIL, Checked, origin_of
+from anxiao.loop.inspections.rules import FAIL, Checked, hazard_uuid, origin_of
 from anxiao.loop.inspections.services.scene import Scene
 
 PLACE_TEXT_MAX = 120
@@ -89,7 +89,7 @@ def _found(
     spot = scene.point.name if scene.point else ""
     text = str(item["text"]).rstrip("。")
     return Found(
-        uuid=uuid5(NAMESPACE_URL, f"{inspection.uuid}:{item['code']}"),
+        uuid=hazard_uuid(inspection.uuid, item["code"]),
         org=scene.org,
         source=inspection.kind,
         category=scene.checklist.category,

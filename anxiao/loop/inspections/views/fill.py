@@ -39,6 +39,11 @@ class Asked:
         """Whether somebody from above may be inspecting: signatures are shown."""
         return any(kind in UPPER_KINDS for kind in self.kinds)
 
+    @property
+    def upper_only(self) -> bool:
+        """Whether every kind on offer wants the inspector's signature."""
+        return all(kind in UPPER_KINDS for kind in self.kinds)
+
 
 @page("inspections.inspect", "inspections.superior")
 def new(request: ActorRequest) -> HttpResponseBase:
@@ -63,7 +68,7 @@ def new(request: ActorRequest) -> HttpResponseBase:
 
 def _asked(request: ActorRequest) -> Asked:
     """From ``?checklist=&point=&round=&unit=``; ``NotFound`` for what is not there to be seen."""
-    point = _row(request, "point", Point.objects.filter(retired_on__isnull=True))
+    point = _row(request, "point", queries.points_in_use())
     org = _org(request, point)
     kinds = queries.kinds_open_to(request.actor, org)
     if not kinds:
@@ -73,7 +78,7 @@ def _asked(request: ActorRequest) -> Asked:
     checklist = next((row for row in held if str(row.pk) == wanted or row.code == wanted), None)
     if checklist is None:
         raise NotFound(_("这张检查表已停用或换了新版本，请从“检查”重新选择。"))
-    rounds = Round.objects.filter(org=org, retired_on__isnull=True).select_related("org")
+    rounds = queries.rounds_of(org).select_related("org")
     return Asked(org, checklist, kinds, point, _row(request, "round", rounds))
 
 
@@ -83,8 +88,8 @@ def _org(request: ActorRequest, point: Point | None) -> Org:
         if org is None:
             raise NotFound
         return org
-    org = Org.objects.select_related("parent", "profile").get(pk=point.org_id)
-    if not queries.kinds_open_to(request.actor, org):
+    org = queries.org_of(point.org_id)
+    if org is None or not queries.kinds_open_to(request.actor, org):
         raise NotFound
     return org
 

@@ -18,7 +18,7 @@ from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.inspections import queries, services
 from anxiao.loop.inspections.catalog import key_part_label
 from anxiao.loop.inspections.forms import AssignForm, RoundForm
-from anxiao.loop.inspections.models import PointChecklist, Round
+from anxiao.loop.inspections.models import Round
 from anxiao.loop.inspections.services import RoundPlan, StopPlan
 from anxiao.loop.inspections.views.units import own_unit, unit_asked
 
@@ -111,11 +111,11 @@ def assign(request: ActorRequest, pk: int) -> HttpResponseBase:
     """Say which checklists are filled in at a point."""
     points = Point.objects.visible_with(request.actor, "inspections.rounds")
     point = get_object_or_404(points.select_related("org", "place"), pk=pk, retired_on__isnull=True)
-    chosen = PointChecklist.objects.filter(point=point).values_list("checklist_code", flat=True)
+    chosen = queries.codes_at(point)
     form = AssignForm(
         request.POST or None,
         checklists=queries.checklists_at(point.org),
-        initial={"codes": list(chosen)},
+        initial={"codes": chosen},
     )
     if request.method == "POST" and form.is_valid():
         codes = form.cleaned_data["codes"]

@@ -38,7 +38,7 @@ def start(request: ActorRequest) -> HttpResponseBase:
         "code_form": CodeForm(),
         "rounds": queries.rounds_due(roles, org, day),
         "lists": _lists(org),
-        "may_rounds": request.actor.may("inspections.rounds", org.path),
+        "may_view": request.actor.may("inspections.view", org.path),
     }
     return render(request, "inspections/start.html", context)
 

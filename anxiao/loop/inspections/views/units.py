@@ -3,6 +3,7 @@
 from anxiao.foundation.access.http import ActorRequest
 from anxiao.foundation.kernel.errors import Forbidden, NotFound
 from anxiao.foundation.orgs.models import Org
+from anxiao.loop.inspections import queries
 
 HERE = ("inspections.view", "inspections.inspect", "inspections.superior")
 
@@ -23,8 +24,7 @@ def unit_asked(request: ActorRequest) -> Org | None:
     pk = number_in(request.GET.get("unit", ""))
     if not pk and request.post is None:
         return None
-    rows = Org.objects.select_related("parent", "profile")
-    org = rows.filter(pk=pk or getattr(request.post, "org_id", 0)).first()
+    org = queries.org_of(pk or getattr(request.post, "org_id", 0))
     if org is None or not any(request.actor.may(each, org.path) for each in HERE):
         if pk:
             raise NotFound

@@ -1,0 +1,253 @@
+"""Checklists, points and inspections for programs and for phones that come back on line."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from ninja import Path, Router, Schema, Status
+from pydantic import Field
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, needs
+from anxiao.foundation.kernel.errors import NotFound
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.queries import point_by_code
+from anxiao.loop.inspections import queries
+from anxiao.loop.inspections.models import Checklist, Inspection
+from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, Submitted
+from anxiao.loop.inspections.services import submit_inspection
+
+router = Router(tags=["inspections"])
+INSPECTS = ("inspections.inspect", "inspections.superior")
+MAX_ITEMS = 300
+
+
+class ItemOut(Schema):
+    """One item: what to check, what to look for, on what basis, the level if it fails."""
+
+    code: str
+    text: str
+    look: str = ""
+    basis: str = ""
+    level: str
+    photo: bool = False
+
+
+class ChecklistOut(Schema):
+    """A checklist in force; ``id`` names this very version."""
+
+    id: int
+    code: str
+    version: int
+    title: str
+    clause: str
+    key_part: str
+    cadence: str
+    minutes: int
+    items: list[ItemOut]
+
+
+class LastOut(Schema):
+    """The newest inspection of a point."""
+
+    checklist: str
+    happened_on: date
+    passed: int
+    failed: int
+
+
+class PointOut(Schema):
+    """What stands behind a point's label; ``checklists`` are to be filled in here."""
+
+    id: int
+    code: str
+    name: str
+    number: int
+    unit: int
+    unit_name: str
+    place: str
+    url: str
+    checklists: list[ChecklistOut]
+    last: LastOut | None
+
+
+class AnswerIn(Body):
+    """What was found at one item; ``photos`` are UUIDs of own uploads."""
+
+    a: Literal["pass", "fail", "na"]
+    note: str = Field("", max_length=NOTE_MAX)
+    photos: list[UUID] = Field([], max_length=PHOTOS_MAX)
+
+
+class InspectionIn(Body):
+    """An inspection whole. ``uuid`` is made on the device: sent twice, it is stored once.
+
+    ``answers`` maps item code to what was found; every item of the checklist wants one. Two days
+    back ``late_reason`` is needed; inspections from above need signatures or ``unsigned_reason``.
+    """
+
+    uuid: UUID
+    unit: int
+    checklist: int
+    kind: Literal["self_check", "patrol", "superior", "joint", "campaign"]
+    happened_on: Day
+    answers: dict[str, AnswerIn] = Field(max_length=MAX_ITEMS)
+    point: int | None = None
+    place: int | None = None
+    round: int | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    companions: str = Field("", max_length=120)
+    remarks: str = Field("", max_length=300)
+    late_reason: str = Field("", max_length=200)
+    inspector_signature: UUID | None = None
+    inspected_signature: UUID | None = None
+    inspected_name: str = Field("", max_length=60)
+    unsigned_reason: str = Field("", max_length=120)
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
+
+
+class FindingOut(Schema):
+    """A failed item and the hazard it opened."""
+
+    item: str
+    hazard: int
+    number: str
+
+
+class InspectionOut(Schema):
+    """The receipt: given only once the inspection is stored for good."""
+
+    id: int
+    uuid: UUID
+    unit: int
+    checklist: int
+    kind: str
+    happened_on: date
+    received_at: datetime
+    passed: int
+    failed: int
+    findings: list[FindingOut]
+
+
+@router.get(
+    "/checklists",
+    response={200: list[ChecklistOut], **PROBLEMS},
+    operation_id="list_checklists",
+    summary="一个单位可用的检查表",
+)
+@needs(*INSPECTS)
+def checklists(request: ApiRequest, unit: int) -> list[ChecklistOut]:
+    """Checklists in force that fit the unit's profile, with their items."""
+    org = get_object_or_404(queries.units_to_inspect(request.actor), pk=unit)
+    return [_checklist(row) for row in queries.checklists_at(org)]
+
+
+@router.get(
+    "/points/{code}",
+    response={200: PointOut, **PROBLEMS},
+    operation_id="read_point",
+    summary="扫码看检查点",
+)
+@needs(*INSPECTS)
+def point(
+    request: ApiRequest, code: Annotated[str, Path(pattern=r"^[0-9A-Za-z]{4,16}$")]
+) -> PointOut:
+    """What to check at a point of a unit that one may inspect, and the last result."""
+    found = point_by_code(code)
+    if found is None or found.retired_on or not _may_inspect(request.actor, found.org):
+        raise NotFound
+    card = queries.point_card(found)
+    return PointOut(
+        id=found.pk,
+        code=found.code,
+        name=found.name,
+        number=found.number,
+        unit=found.org_id,
+        unit_name=found.org.name,
+        place=found.place.full_name if found.place else "",
+        url=reverse("cards:card", args=[found.code]),
+        checklists=[_checklist(row) for row in card.checklists],
+        last=_last(card.last),
+    )
+
+
+@router.post(
+    "/inspections",
+    response={(200, 201): InspectionOut, **PROBLEMS},
+    operation_id="submit_inspection",
+    summary="提交检查记录",
+)
+@needs(*INSPECTS)
+def submit(request: ApiRequest, payload: InspectionIn) -> Status[InspectionOut]:
+    """Store an inspection: 201 first, 200 with the same body again, 409 with another body."""
+    inspection, created = submit_inspection(_submitted(payload), actor=request.actor, at=request.at)
+    return Status(201 if created else 200, _receipt(inspection))
+
+
+def _submitted(payload: InspectionIn) -> Submitted:
+    given: dict[str, Any] = dict(payload)
+    answers = {
+        code: {"a": each.a, "note": each.note, "photos": [str(uuid) for uuid in each.photos]}
+        for code, each in given.pop("answers").items()
+    }
+    links = {f"{name}_id": given.pop(name) for name in ("checklist", "point", "place", "round")}
+    return Submitted(org_id=given.pop("unit"), answers=answers, **links, **given)
+
+
+def _may_inspect(actor: Actor, org: Org) -> bool:
+    return any(actor.may(capability, org.path) for capability in INSPECTS)
+
+
+def _checklist(row: Checklist) -> ChecklistOut:
+    return ChecklistOut(
+        id=row.pk,
+        code=row.code,
+        version=row.version,
+        title=row.title,
+        clause=row.clause,
+        key_part=row.key_part,
+        cadence=row.cadence,
+        minutes=row.minutes,
+        items=[
+            ItemOut(**{name: item[name] for name in ITEM if name in item}) for item in row.items
+        ],
+    )
+
+
+ITEM = tuple(ItemOut.model_fields)
+
+
+def _last(last: Inspection | None) -> LastOut | None:
+    if last is None:
+        return None
+    return LastOut(
+        checklist=last.checklist.title,
+        happened_on=last.happened_on,
+        passed=last.passed,
+        failed=last.failed,
+    )
+
+
+def _receipt(inspection: Inspection) -> InspectionOut:
+    rows = queries.record_of(inspection).failed
+    found = [
+        FindingOut(item=row.item["code"], hazard=row.hazard.pk, number=row.hazard.number)
+        for row in rows
+        if row.hazard
+    ]
+    return InspectionOut(
+        id=inspection.pk,
+        uuid=inspection.uuid,
+        unit=inspection.org_id,
+        checklist=inspection.checklist_id,
+        kind=inspection.kind,
+        happened_on=inspection.happened_on,
+        received_at=inspection.received_at,
+        passed=inspection.passed,
+        failed=inspection.failed,
+        findings=found,
+    )
