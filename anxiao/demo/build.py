@@ -17,6 +17,8 @@ from anxiao.loop.duties.services import import_plan, publish_plan
 
 PLAN = Path(duties.__file__).parent / "catalog" / "fourth_quarter.toml"
 PLAN_YEAR = 2026
+PUBLISHED_DAYS = 5
+"""How long the plan has been in force: daily duties are owed since then."""
 SHOWN_DAYS = 15
 """How many days of work the demo shows; more would keep people waiting at the first start."""
 
@@ -35,7 +37,7 @@ def build_demo(at: datetime, say: Callable[[str], None]) -> None:
     founded = min(start, date(year, 9, 1)) - timedelta(days=7)
     county = found_county(at_hour(founded, 12), year, say)
     say("方案")
-    _publish(county, year, start)
+    _publish(county, year, today - timedelta(days=PUBLISHED_DAYS))
     say("检查、隐患、佐证")
     work.live_through(county, start, today, at)
 

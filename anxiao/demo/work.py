@@ -23,7 +23,7 @@ from anxiao.loop.inspections.rules import FAIL, PASS, Submitted
 from anxiao.loop.inspections.services import submit_inspection
 
 DAILY = {"daily", "school_daily"}
-DAILY_SHOWN = timedelta(days=3)
+DAILY_SHOWN = timedelta(days=6)
 """Daily duties are shown for the last days only: the demo should start quickly."""
 FAIL_RATE = 0.02
 
@@ -77,7 +77,8 @@ def _days_of(county: County, duty: Duty, days: list[date], diligence: float) -> 
     dice = county.dice
     if duty.cadence in DAILY:
         recent = [day for day in days if day > days[-1] - DAILY_SHOWN]
-        chosen = [day for day in recent[:-1] if dice.random() < diligence]
+        often = 1 - (1 - diligence) / 4
+        chosen = [day for day in recent[:-1] if dice.random() < often]
         if dice.random() < diligence / 2:
             chosen.append(days[-1])
         return chosen * duty.times
