@@ -28,16 +28,15 @@ class Entry:
         """Whether ``actor`` may open it."""
         return not self.needs or any(map(actor.may_somewhere, self.needs))
 
-    def item(self, path: str) -> dict[str, Any]:
-        """The entry as the templates want it; ``path`` is the page shown now."""
-        url = reverse(self.route)
-        active = path == url if url == "/" or self.query else path.startswith(url)
+    def item(self, here: str) -> dict[str, Any]:
+        """The entry as the templates want it; ``here`` is the address that is open now."""
+        url = reverse(self.route) + self.query
         return {
             "label": self.label,
-            "url": url + self.query,
+            "url": url,
             "icon": self.icon,
             "clause": self.clause,
-            "active": active and not self.query,
+            "active": url == here,
         }
 
 
@@ -103,13 +102,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if actor is None or not actor.user_id:
         return {}
     sections = [("", OWN), *CHAPTERS]
+    here = _nearest(request.path)
     return {
         "navigation": [
             {"label": label, "items": items}
             for label, entries in sections
-            if (items := _items(entries, actor, request.path))
+            if (items := _items(entries, actor, here))
         ],
-        "bottom_bar": _items(BOTTOM, actor, request.path),
+        "bottom_bar": _items(BOTTOM, actor, here),
         "inbox": {"url": reverse("messaging:inbox"), "count": unread_count(actor.user_id)},
         "me_url": reverse("accounts:me"),
         "sign_out_url": reverse("accounts:sign-out"),
@@ -117,5 +117,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _items(entries: Iterable[Entry], actor: Actor, path: str) -> list[dict[str, Any]]:
-    return [entry.item(path) for entry in entries if entry.shown_to(actor)]
+def _nearest(path: str) -> str:
+    """The entry's address that ``path`` lies under most closely: only one entry is marked."""
+    entries = (*OWN, *BOTTOM, *(entry for _label, group in CHAPTERS for entry in group))
+    urls = {reverse(entry.route) for entry in entries if not entry.query}
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")
+
+
+def _items(entries: Iterable[Entry], actor: Actor, here: str) -> list[dict[str, Any]]:
+    return [entry.item(here) for entry in entries if entry.shown_to(actor)]

@@ -1,6 +1,8 @@
 """``anxiao serve``: bring the database and static files up to date, then answer requests."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -27,6 +29,10 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if options["demo"] and options["host"] not in {"127.0.0.1", "localhost", "::1"}:
             raise CommandError("演示县带有一键登录，只能在本机地址（127.0.0.1）上服务。")
+        if in_use(options["host"], options["port"]):
+            raise CommandError(
+                f"端口 {options['port']} 已被占用，请先停止占用它的程序，或用 PORT=端口 换一个。"
+            )
         self.step("更新数据库")
         call_command("setup", verbosity=0)
         self.step("准备静态文件")
@@ -55,13 +61,22 @@ class Command(BaseCommand):
             *("--workers", str(workers), "--blocking-threads", "8", "--no-ws"),
             *("--log-level", "warning", "anxiao.project.wsgi:application"),
         ]
+        front = subprocess.Popen(server, env=os.environ.copy())  # noqa: S603 - our own words
+        signal.signal(signal.SIGTERM, lambda *_: front.terminate())
         try:
-            code = subprocess.call(server, env=os.environ.copy())  # noqa: S603 - our own words
+            code = front.wait()
         except KeyboardInterrupt:
-            code = 0
+            code = front.wait(timeout=20)
         finally:
             if beside:
                 beside.terminate()
                 beside.wait(timeout=20)
-        if code not in {0, -2, 130}:
-            raise CommandError(f"网页服务已退出（{code}）。端口 {options['port']} 可能被占用。")
+        if code not in {0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT}:
+            raise CommandError(f"网页服务已退出（{code}）。")
+
+
+def in_use(host: str, port: int) -> bool:
+    """Whether something answers at this address already."""
+    with closing(socket.socket()) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0

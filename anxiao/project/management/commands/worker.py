@@ -1,18 +1,20 @@
 """``anxiao worker``: run what is due until told to stop; a job under way is finished first."""
 
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from anxiao.foundation.jobs.services import run_due
 from anxiao.project.schedule import SCHEDULE
 
 PAUSE = 10.0
+logger = logging.getLogger("anxiao.worker")
 
 
 class Command(BaseCommand):
@@ -26,6 +28,9 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
-            run_due(SCHEDULE, at=timezone.now())
+            try:
+                run_due(SCHEDULE, at=timezone.now())
+            except DatabaseError:  # the database is away: wait for it rather than die
+                logger.exception("database away")
             close_old_connections()
             stop.wait(options["pause"])
