@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
+from contextlib import closing
 from typing import Any
 
 from django.conf import settings
