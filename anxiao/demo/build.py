@@ -37,9 +37,10 @@ def build_demo(at: datetime, say: Callable[[str], None]) -> None:
     founded = min(start, date(year, 9, 1)) - timedelta(days=7)
     county = found_county(at_hour(founded, 12), year, say)
     say("方案")
-    _publish(county, year, today - timedelta(days=PUBLISHED_DAYS))
+    published = today - timedelta(days=PUBLISHED_DAYS)
+    _publish(county, year, published)
     say("检查、隐患、佐证")
-    work.live_through(county, start, today, at)
+    work.live_through(county, start, published, at)
 
 
 def _publish(county: County, year: int, on: date) -> None:

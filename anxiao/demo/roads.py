@@ -109,8 +109,9 @@ class _Walker:
     def later(self) -> datetime:
         """The instant of the next step."""
         self.steps += 1
-        start = self.hazard.recorded_at
-        return min(self.now, start + self.steps * timedelta(hours=20))
+        found = business_day(self.hazard.recorded_at)
+        hour = 8 + self.steps * 2 + self.county.dice.random()
+        return min(self.now, at_hour(found + self.steps * DAY, hour))
 
     def who(self, role: str, org: Org | None = None) -> Actor:
         """The holder of a post at the hazard's unit, or at ``org``."""

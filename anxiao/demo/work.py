@@ -12,6 +12,7 @@ from anxiao.demo.roads import walk_hazards
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.capabilities import Role
 from anxiao.foundation.kernel.calendar import SchoolCalendar
+from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendar_for
 from anxiao.foundation.places.models import Point
@@ -37,15 +38,19 @@ class Job:
     duty: Duty
 
 
-def live_through(county: County, start: date, today: date, at: datetime) -> None:
-    """Let every unit work from ``start`` until ``at`` today, each as diligent as it is."""
+def live_through(county: County, start: date, published: date, at: datetime) -> None:
+    """Let every unit work from ``start`` until ``at``, each as diligent as it is; daily duties
+    are owed since the plan was ``published``.
+    """
+    today = business_day(at)
     calendar = calendar_for(county.org)
     days = [day for day in calendar.school_days(start, today + timedelta(days=1)) if day <= today]
     jobs = [job for unit in county.units for job in _jobs(county, unit, days, calendar)]
     lists = {unit.pk: _lists(unit) for unit in county.units}
     jobs.sort(key=lambda job: job.day)
     for day, done in groupby(jobs, key=lambda job: job.day):
-        open_cells(county.org, day)
+        if day >= published:
+            open_cells(county.org, day)
         for job in done:
             _do(county, job, lists[job.unit.pk], at)
     _superiors(county, days, lists, at)

@@ -112,7 +112,8 @@ PREFERENCES = ("digest_by_mail", "digest_at", "quiet_from", "quiet_until")
 
 def preference_of(actor: Actor) -> dict[str, Any]:
     """The actor's notification settings by field name, with defaults at first."""
-    preference, _created = Preference.objects.get_or_create(user_id=actor.user_id)
+    kept = Preference.objects.filter(user_id=actor.user_id).first()
+    preference = kept or Preference(user_id=actor.user_id)
     return {name: getattr(preference, name) for name in PREFERENCES}
 
 
