@@ -5,7 +5,11 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
+settings.register_profile("here", deadline=None)  # speed is measured in bench/, not in tests
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in its thread
 
 

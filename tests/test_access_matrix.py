@@ -1,0 +1,545 @@
+"""S1, S2, S15: every route and every API operation, for every role, at every distance.
+
+Generated from the URL resolver and the API's own description. A route without a row here fails.
+Positions of what is asked for: own unit (and below), parent level, neighbour, outsider county.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from http import HTTPStatus
+from itertools import count
+from urllib.parse import unquote, urlencode
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import SimpleCookie
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, Role
+from anxiao.foundation.access.limits import Limiter
+from anxiao.project import api as front
+from tests.builders import AT
+from tests.test_architecture import capabilities
+from tests.world import World, canary
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("matrix"),
+    pytest.mark.timeout(600),
+]
+OPEN = {"public", "signed_in"}
+REFUSED = {403, 404, 405}
+TALLY: Counter[str] = Counter()
+ASKED_FOR: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Row:
+    """How routes named like ``name`` are filled and judged.
+
+    ``ids`` maps a parameter to a record of the target (``=text`` is a constant); ``query`` too.
+    ``personal``: only the owner, whatever the post. ``shared``: the same for every unit.
+    ``soft``: a page that falls back to one's own unit instead of refusing. ``shows``: kinds of
+    text that the address itself entitles to (the code on the wall, an unguessable link).
+    """
+
+    name: str
+    ids: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    personal: bool = False
+    shared: bool = False
+    soft: bool = False
+    shows: tuple[str, ...] = ()
+
+
+NOBODYS = "=unknown-unknown-unknown"
+ROWS = (
+    Row("accounts:invitation", {"secret": NOBODYS}, shared=True),
+    Row("accounts:reset", {"secret": NOBODYS}, shared=True),
+    Row("accounts:revoke-token", {"pk": "token"}, personal=True),
+    Row("accounts:revoke-invitation", {"pk": "invitation"}),
+    Row("accounts:end-post", {"pk": "colleague_post"}),
+    Row("accounts:make-reset-link", {"pk": "colleague_post"}),
+    Row("accounts:people", {"org_id": "org"}),
+    Row("accounts:invite", {"org_id": "org"}),
+    Row("accounts:link", {"org_id": "org"}),
+    *(
+        Row(f"accounts:{name}", {"pk": "colleague"})
+        for name in ("account", "lock", "unlock", "reset-factor")
+    ),
+    Row("orgs:remove-term", {"pk": "term"}),
+    Row("orgs:clear-day", {"pk": "day"}),
+    Row("orgs:*", {"pk": "org"}),
+    Row("files:my_thumb", {"uuid": "upload"}, personal=True),
+    Row("places:retire_place", {"pk": "place"}),
+    Row("places:retire_point", {"pk": "point"}),
+    Row("places:replace_code", {"pk": "point"}),
+    Row("places:*", {"org_id": "org"}),
+    Row("messaging:open", {"pk": "message"}, personal=True),
+    Row("messaging:*_robot", {"pk": "robot"}),
+    Row("registers:*-saved", {"uuid": "saved"}, shared=True),
+    Row("registers:*", {"uuid": "batch"}, personal=True),
+    Row("duties:prove", {"pk": "org", "duty_pk": "duty"}),
+    Row("duties:exempt", {"pk": "org", "duty_pk": "duty"}),
+    Row("duties:unit", {"pk": "org"}),
+    Row("duties:clause_new", {"pk": "plan"}),
+    Row("duties:clause_*", {"pk": "plan_clause"}),
+    Row("duties:duty_new", {"pk": "plan_clause"}),
+    Row("duties:duty*", {"pk": "plan_duty"}),
+    Row("duties:clause", {"pk": "org", "clause_pk": "clause"}),
+    Row("duties:cell", {"pk": "cell"}),
+    Row("duties:do", {"pk": "cell"}),
+    Row(
+        "duties:evidence_file",
+        {"pk": "evidence", "file_pk": "evidence_file", "variant": "=full"},
+    ),
+    Row("duties:evidence", {"pk": "evidence"}),
+    Row("duties:revoke", {"pk": "evidence"}),
+    Row("duties:exemption", {"pk": "exemption"}),
+    Row("duties:diff", {"pk": "plan", "other": "plan"}),
+    Row("duties:export", {"pk": "plan", "kind": "=xlsx"}),
+    Row("duties:*", {"pk": "plan"}),
+    Row("hazards:open", query={"org": "org"}),
+    Row("hazards:criterion", {"pk": "=1"}, shared=True),
+    Row("hazards:retire_criterion", {"pk": "=1"}, shared=True),
+    Row("hazards:photo", {"pk": "hazard", "photo_pk": "photo", "variant": "=full"}),
+    Row("hazards:accept_up", {"pk": "reported"}),
+    Row("hazards:send_back", {"pk": "reported"}),
+    Row("hazards:*", {"pk": "hazard"}),
+    Row(
+        "inspections:photo",
+        {"pk": "inspection", "uuid": "inspection_photo", "variant": "=full"},
+    ),
+    Row("inspections:walk", {"pk": "round"}),
+    Row("inspections:round_*", {"pk": "round"}),
+    Row("inspections:assign", {"pk": "point"}),
+    Row("inspections:checklist*", {"pk": "checklist"}, query={"unit": "org"}, soft=True),
+    Row(
+        "inspections:new",
+        query={"unit": "org", "checklist": "gate", "point": "point"},
+        soft=True,
+    ),
+    Row("inspections:*", {"pk": "inspection"}, query={"unit": "org"}, soft=True),
+    Row("cards:card", {"code": "code"}, shared=True, shows=("point", "place", "NAME")),
+    Row("cockpit:board", query={"org": "org"}, soft=True),
+    Row("api:checklists", query={"unit": "org"}),
+    Row("api:duties_status", query={"unit": "org"}),
+    Row("api:point", {"code": "code"}),
+    Row("api:read", {"slug": "=hazards"}, shared=True),
+    Row("api:workbook", {"slug": "=hazards"}, shared=True),
+    Row("api:accept_up_hazard", {"id": "reported"}),
+    Row("api:send_back_hazard", {"id": "reported"}),
+    Row("api:*_hazard", {"id": "hazard"}),
+)
+FREE = Row("")
+HARD_QUERY = {"hazards:open", "api:checklists", "api:duties_status"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its full name, its parameters, what it asks for."""
+
+    name: str
+    params: tuple[str, ...]
+    capabilities: tuple[str, ...]
+    methods: tuple[str, ...]
+    row: Row
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+    def path(self, target) -> str | None:
+        """The address of the target's record; ``None`` if the target has no such record."""
+        kwargs = {}
+        for param in self.params:
+            value = self.fill(self.row.ids[param], target)
+            if value is None:
+                return None
+            kwargs[param] = value
+        return reverse(self.name, kwargs=kwargs)
+
+    @staticmethod
+    def fill(key: str, target):
+        return key[1:] if key.startswith("=") else target.ids.get(key)
+
+
+def found_routes():
+    """Every pattern of the resolver, one ``Route`` per API operation."""
+    seen = set()
+    for name, pattern in _walk(get_resolver()):
+        params = tuple(pattern.pattern.regex.groupindex)
+        row = next((row for row in ROWS if fnmatch(name, row.name)), FREE)
+        if (name, params) in seen:
+            continue
+        seen.add((name, params))
+        operations = getattr(getattr(pattern.callback, "__self__", None), "operations", None)
+        if operations is None:
+            needed = capabilities(pattern.callback)[0]
+            yield Route(name, params, needed, ("GET", "POST"), row)
+        for operation in operations or ():
+            yield Route(name, params, operation.view_func.capability, tuple(operation.methods), row)
+
+
+def _walk(resolver, spaces=()):
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, spaces + ((entry.namespace,) if entry.namespace else ()))
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield ":".join((*spaces, entry.name)), entry
+
+
+ROUTES = sorted(found_routes(), key=lambda route: (route.name, route.methods))
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One world for all; everything that happens in it is rolled back."""
+    folder = tmp_path_factory.mktemp("matrix")
+    wide = Limiter(per_minute=6e9, burst=10**9)
+    patch = pytest.MonkeyPatch()
+    for name in ("REQUESTS", "DEAR"):
+        patch.setattr(front, name, wide)
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=folder, ANXIAO_DATA=folder),
+        time_machine.travel(AT, tick=False),
+        transaction.atomic(),
+    ):
+        made = World()
+        for target in made.targets.values():
+            target.ids["gate"] = made.gate.pk
+        made.bodies = Bodies()
+        yield made
+        transaction.set_rollback(True)
+    patch.undo()
+
+
+class Bodies:
+    """The smallest valid body of each API operation, made from its description."""
+
+    def __init__(self) -> None:
+        schema = front.api.get_openapi_schema()
+        self.shapes = schema["components"]["schemas"]
+        self.uuids = count(1)
+        self.posts = {
+            one["post"]["operationId"]: one["post"].get("requestBody", {}).get("content", {})
+            for one in schema["paths"].values()
+            if "post" in one
+        }
+        self.paths = {
+            re.sub(r"\{\w+\}", "*", path): one["post"]["operationId"]
+            for path, one in schema["paths"].items()
+            if "post" in one
+        }
+
+    def of(self, path: str, target) -> dict:
+        names = (operation for shape, operation in self.paths.items() if fnmatch(path, shape))
+        content = self.posts.get(next(names, ""), {})
+        if "application/json" not in content:
+            return {}
+        known = {"unit": target.org.pk, "checklist": target.ids["gate"]}
+        return self._least(content["application/json"]["schema"], known)
+
+    def _least(self, shape: dict, known: dict):
+        if "$ref" in shape:
+            shape = self.shapes[shape["$ref"].rpartition("/")[2]]
+        if "enum" in shape:
+            return shape["enum"][0]
+        if shape.get("type") == "object":
+            names = shape.get("required", ())
+            return {
+                name: known.get(name) or self._least(shape["properties"][name], known)
+                for name in names
+            }
+        if "anyOf" in shape:
+            return self._least(shape["anyOf"][0], known)
+        formats = {"uuid": str(_uuid(next(self.uuids))), "date": "2026-11-23"}
+        plain = {"string": "fire", "integer": 1, "number": 1, "boolean": True, "array": []}
+        return formats.get(shape.get("format", "")) or plain[shape["type"]]
+
+
+def _uuid(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+class Asker:
+    """One holder's browser and program."""
+
+    def __init__(self, world, holder) -> None:
+        self.world, self.holder = world, holder
+        self.client = Client(raise_request_exception=False)
+        if holder:
+            self.client.force_login(holder.user)
+            self.held = ROLE_CAPABILITIES[Role(holder.role)]
+        self.cookies = self.client.cookies.output(header="", sep="\r\n")
+
+    def ask(self, route, method, path, target, **headers):
+        """Status, everything that was said, and how many rows were touched; then undone."""
+        if self.holder and route.is_api:
+            headers["Authorization"] = f"Bearer {self.holder.secret}"
+        self.client.cookies = SimpleCookie(self.cookies)
+        mark = transaction.savepoint()
+        before = touched()
+        send = self.client.get if method == "GET" else self.client.post
+        more = self._body(route, method, path, target)
+        response = send(path, **more, headers=headers)
+        said = told(response)
+        changed = touched() - before
+        transaction.set_rollback(False)
+        transaction.savepoint_rollback(mark)
+        TALLY["requests"] += 1
+        return response.status_code, said, changed
+
+    def _body(self, route, method, path, target):
+        if method == "GET":
+            return {}
+        if route.name == "api:upload":
+            file = SimpleUploadedFile("x.jpg", self.world.photo_bytes, "image/jpeg")
+            return {"data": {"uuid": _uuid(999), "file": file, "unit": target.org.pk}}
+        if route.is_api:
+            body = self.world.bodies.of(path, target)
+            return {"data": json.dumps(body), "content_type": "application/json"}
+        return {}
+
+
+def touched() -> int:
+    """Rows written so far on this connection; SQLite counts them itself."""
+    if connection.vendor == "sqlite":
+        return int(connection.connection.total_changes)
+    return 0
+
+
+def told(response) -> bytes:
+    """Everything an answer says: headers, body, the inside of workbooks."""
+    content = (
+        b"".join(response.streaming_content)
+        if getattr(response, "streaming", False)
+        else response.content
+    )
+    heads = unquote(" ".join(f"{name}: {value}" for name, value in response.items())).encode()
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"\n".join(archive.read(name) for name in archive.namelist())
+    if b"json" in heads:
+        content = json.dumps(json.loads(content), ensure_ascii=False).encode()
+    return heads + content
+
+
+def row_counts() -> dict[str, int]:
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
+
+
+def test_every_route_has_a_row(world):
+    """A new route with parameters must say here how it is filled."""
+    lost = [
+        f"{route.name} {route.params}"
+        for route in ROUTES
+        if set(route.params) - set(route.row.ids) or not route.capabilities
+    ]
+    assert lost == []
+    unfilled = [
+        route.name
+        for route in ROUTES
+        if route.params and not any(route.path(target) for target in world.targets.values())
+    ]
+    assert unfilled == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_role(world, role):
+    """What one role is told and what not, over every route and every distance."""
+    holder = next(each for each in world.holders if each.role == role)
+    asker = Asker(world, holder)
+    hidden = world.hidden_from(holder)
+    faults: list[str] = []
+    for route in ROUTES:
+        for target, position in targets_for(world, holder, route):
+            for method in route.methods:
+                faults += judge(asker, route, method, target, position, hidden)
+        ASKED_FOR.add(route.name)
+    assert faults == []
+
+
+def targets_for(world, holder, route):
+    """Own unit, parent, neighbour and outsider where the route names a record; else once."""
+    row = route.row
+    if not route.params and not row.query and route.name not in BY_BODY:
+        return [(world.targets[holder.key], "own")]
+    chosen: dict[str, object] = {}
+    for key in ("S1", "S2", "S3", "T1", "C1", "S9", "C9"):
+        target = world.targets[key]
+        position = world.position(holder, target)
+        if position in chosen or route.path(target) is None:
+            continue
+        chosen[position] = target
+    return [(target, position) for position, target in chosen.items()]
+
+
+BY_BODY = {"api:upload", "api:open_hazard", "api:submit"}
+"""Operations that name the unit in their body."""
+
+
+def judge(asker, route, method, target, position, hidden):
+    """The faults of one cell."""
+    path = route.path(target)
+    if route.row.query:
+        path += "?" + urlencode(
+            {name: route.fill(key, target) or "" for name, key in route.row.query.items()}
+        )
+    status, said, changed = asker.ask(route, method, path, target)
+    TALLY["cells"] += 1
+    where = f"{asker.holder.role} {method} {path} ({route.name}, {position}): {status}"
+    allowed = bool(set(route.capabilities) & (asker.held | OPEN))
+    yield from _status_faults(route, method, position, status, changed, allowed, where)
+    yield from leaks(route, target, position, said, hidden, where)
+    if method == "GET" and status == HTTPStatus.OK and not route.params:
+        yield from searched(asker, route, path.partition("?")[0], target, hidden)
+
+
+def _status_faults(route, method, position, status, changed, allowed, where):
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        yield f"{where}: broken"
+    if method == "GET" and changed and route.name not in WRITES_BY_GET:
+        yield f"{where}: GET wrote {changed} rows"
+    if not allowed and status not in {403, 405}:
+        yield f"{where}: not refused without the capability"
+    foreign = route.row.personal or position != "own"
+    named = bool(route.params) or route.name in HARD_QUERY | BY_BODY
+    if not (named and foreign) or route.row.shared or (route.row.soft and not route.params):
+        return
+    if method == "GET" and route.name in BY_BODY:
+        return
+    if status not in REFUSED:
+        yield f"{where}: not hidden"
+    if changed:
+        yield f"{where}: refused and yet wrote {changed} rows"
+
+
+WRITES_BY_GET = {"api:workbook"}
+"""An export leaves a line in the journal; its address is given by the issue."""
+
+
+def leaks(route, target, position, said, hidden, where):
+    """Canaries that were told to the wrong person."""
+    entitled = [
+        f"NAME-{target.key}" if kind == "NAME" else canary(target.key, kind)
+        for kind in route.row.shows
+    ]
+    for word in entitled:
+        said = said.replace(word.encode(), b"")
+    for word in hidden:
+        TALLY["canaries"] += 1
+        if word in said:
+            TALLY["leaks"] += 1
+            start = said.index(word)
+            yield f"{where}: leak {said[max(0, start - 40) : start + 40].decode(errors='replace')}"
+
+
+SEARCHES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("q=CANARY", {}),
+    ("q=NAME", {"HX-Request": "true"}),
+    ("unit=CANARY&sort=org&section=2.1&after=x&before=9999", {}),
+)
+
+
+def searched(asker, route, path, target, hidden):
+    """The same page asked by search, in another's name, and as a fragment."""
+    for query, headers in SEARCHES:
+        if route.is_api and not query.startswith("q="):
+            continue
+        status, said, _changed = asker.ask(route, "GET", f"{path}?{query}", target, **headers)
+        where = f"{asker.holder.role} GET {path}?{query}: {status}"
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            yield f"{where}: broken"
+        yield from leaks(route, target, "own", said, hidden, where)
+
+
+def test_parts_are_found_through_their_own_whole_only(world):
+    """One's own hazard or record opens no photo or file of another's."""
+    holder = next(each for each in world.holders if each.role == Role.PRINCIPAL)
+    asker, own, other = Asker(world, holder), world.targets["S1"], world.targets["S2"]
+    for route in ROUTES:
+        parts = [param for param in route.params if not route.row.ids[param].startswith("=")]
+        if len(parts) < 2 or route.name in {"duties:diff", "duties:clause", "duties:prove",
+                                             "duties:exempt"}:  # fmt: skip
+            continue
+        kwargs = {
+            param: route.fill(route.row.ids[param], own if param == parts[0] else other)
+            for param in route.params
+        }
+        status, _said, _changed = asker.ask(route, "GET", reverse(route.name, kwargs=kwargs), own)
+        TALLY["cells"] += 1
+        assert status == HTTPStatus.NOT_FOUND, route.name
+
+
+def test_strangers_are_sent_to_sign_in(world):
+    """Nobody's session opens nothing, and is told nothing."""
+    asker, target = Asker(world, None), world.targets["S1"]
+    faults = []
+    hidden = [b"CANARY-", b"NAME-", b"PUBLIC-"]
+    for route in ROUTES:
+        for method in route.methods:
+            for each in (target, world.targets["C1"]):
+                path = route.path(each)
+                if path is None:
+                    continue
+                status, said, changed = asker.ask(route, method, path, each)
+                TALLY["cells"] += 1
+                where = f"stranger {method} {path}: {status}"
+                faults += leaks(route, each, "outsider", said, hidden, where)
+                if route.capabilities == ("public",):
+                    continue
+                sent = status == 302 and b"/account/sign-in" in said
+                if not (sent or status in {401, 405}) or changed:
+                    faults.append(where)
+    assert faults == []
+
+
+def test_s15_nothing_is_posted_without_a_token(world):
+    """Every POST of a page without the CSRF token is 403; a session opens no API operation."""
+    holder = next(each for each in world.holders if each.role == Role.COUNTY_SAFETY)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(holder.user)
+    faults = []
+    for route in ROUTES:
+        path = next(filter(None, map(route.path, world.targets.values())))
+        wanted = {401} if route.is_api else {403}
+        if route.is_api and (route.capabilities == ("public",) or "POST" not in route.methods):
+            continue
+        before = touched()
+        status = client.post(path, {}).status_code
+        TALLY["cells"] += 1
+        if status not in wanted or touched() != before:
+            faults.append(f"{route.name}: {status}")
+    assert faults == []
+
+
+def test_s15_no_get_writes(world):
+    """Whatever a person looks at, no table has more or fewer rows afterwards."""
+    before = row_counts()
+    holder = next(each for each in world.holders if each.role == Role.PRINCIPAL)
+    client = Client()
+    client.force_login(holder.user)
+    before = row_counts()
+    for route in ROUTES:
+        if not route.is_api and (path := route.path(world.targets["S1"])):
+            response = client.get(path)
+            told(response)
+    assert row_counts() == before
+
+
+def test_zz_figures(world, capsys):
+    """The figures to report."""
+    with capsys.disabled():
+        pass
+    assert TALLY["leaks"] == 0
