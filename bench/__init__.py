@@ -1,0 +1,1 @@
+"""Measurements and proofs under load: run by `make bench` and `make chaos`, not by `make test`."""

@@ -1,0 +1,61 @@
+"""What the clients saw: one line per request, on one clock."""
+
+import json
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Outcome = Literal["ok", "refused", "unknown"]
+
+
+@dataclass(slots=True)
+class Event:
+    """One request. ``unknown`` = no answer came: it may have happened or not.
+
+    ``began`` and ``ended`` are seconds of the monotonic clock; ``key`` is the UUID made by the
+    client for a creation, the id of the hazard for a step.
+    """
+
+    client: int
+    kind: str
+    key: Any
+    user: int
+    began: float
+    ended: float = 0.0
+    outcome: Outcome = "unknown"
+    status: int = 0
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+class History:
+    """All events of a run; safe to write from many threads."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._lock = threading.Lock()
+
+    def begin(self, client: int, kind: str, key: Any, user: int) -> Event:
+        """An event under way; unknown until it is told otherwise."""
+        event = Event(client, kind, key, user, time.monotonic())
+        with self._lock:
+            self.events.append(event)
+        return event
+
+    def acknowledged(self) -> int:
+        """How many writes were answered as done."""
+        with self._lock:
+            return sum(event.outcome == "ok" for event in self.events)
+
+    def save(self, path: Path) -> None:
+        """One JSON object per line."""
+        with path.open("w") as file:
+            for event in self.events:
+                file.write(json.dumps(asdict(event)) + "\n")
+
+
+def load(path: Path) -> list[Event]:
+    """Events as ``save`` wrote them."""
+    with path.open() as file:
+        return [Event(**json.loads(line)) for line in file]
