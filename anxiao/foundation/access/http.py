@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from anxiao.foundation.access.actor import Actor, Post
 from anxiao.foundation.kernel.errors import Forbidden
@@ -26,6 +26,9 @@ class ActorRequest(HttpRequest):
     post: Post | None
     at: datetime
 
+
+METHODS = ("GET", "HEAD", "POST")
+"""What pages answer; TRACE and the like are refused, whatever the view would do."""
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 Guarded = Callable[..., HttpResponseBase]
@@ -75,5 +78,11 @@ def public(view: View[P]) -> Guarded:
 
 
 def _mark(view: Guarded, *capabilities: str) -> Guarded:
-    view.capability = capabilities  # type: ignore[attr-defined]
-    return view
+    @wraps(view)
+    def answering(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return view(request, *args, **kwargs)
+
+    answering.capability = capabilities  # type: ignore[attr-defined]
+    return answering
