@@ -93,6 +93,17 @@ UNITS = Register(
             listed=False,
         ),
         Column(key="heating", label=_("取暖方式"), value="heating", kind="choice", listed=False),
+        Column(
+            key="latitude", label=_("纬度"), value="latitude", listed=False, printed=False, width=11
+        ),
+        Column(
+            key="longitude",
+            label=_("经度"),
+            value="longitude",
+            listed=False,
+            printed=False,
+            width=11,
+        ),
         Column(key="state", label=_("状态"), value="org.state", kind="choice", tone=_tone),
         Column(key="remarks", label=_("备注"), value="remarks", listed=False),
     ),

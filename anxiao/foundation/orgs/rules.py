@@ -26,6 +26,11 @@ TERM_DAYS = range(14, 250)
 
 
 OFFICE_WORDS = ("教育管理委员会", "教育管理办公室", "教育办公室", "教管办", "教育办", "教委")
+BUREAU_WORDS = ("教育局", "教体局", "教育和体育局", "教育体育局", "教育科技局")
+DIRECT_WORDS = frozenset(
+    {"区直", "县直", "市直", "局直", "区属", "县属", "直属", "局直属", "区直属", "县直属"}
+)
+"""What ledgers write for a unit that stands below no town office."""
 
 
 def name_key(name: str) -> str:
@@ -47,6 +52,12 @@ def town_key(name: str) -> str:
         if key.endswith(word) and key != word:
             return key.removesuffix(word)
     return key
+
+
+def names_the_county(name: str, county_name: str) -> bool:
+    """Whether a ledger's column of towns names the county or its bureau: 区直, 云河区教体局."""
+    key = name_key(name)
+    return key.endswith(BUREAU_WORDS) or key in DIRECT_WORDS or key == name_key(county_name)
 
 
 def may_stand_below(kind: str, parent_kind: str | None) -> bool:

@@ -105,6 +105,17 @@ def read_count(value: object) -> int | None:
     )
 
 
+def read_presence(value: object) -> bool:
+    """有 or 无, or how many there are: ``3间``."""
+    try:
+        return read_bool(value)
+    except Unreadable as fault:
+        try:
+            return bool(read_int(value))
+        except Unreadable:
+            raise fault from None
+
+
 def read_degrees(value: object) -> Decimal:
     """A position in degrees."""
     text = clean_text(value)
@@ -180,21 +191,18 @@ UNITS_IMPORT = ImportSpec(
         ImportField(
             key="name",
             label=_("单位名称"),
-            synonyms=("学校名称", "学校（园）名称", "校名", "园名", "学校", "单位", "机构名称"),
+            synonyms=(
+                *("学校名称", "学校（园）名称", "学校全称", "单位全称", "幼儿园名称", "园所名称"),
+                *("校名", "园名", "学校", "单位", "机构名称", "名称"),
+            ),
             required=True,
         ),
         ImportField(
             key="town",
             label=_("所属镇街"),
             synonyms=(
-                "镇街",
-                "乡镇",
-                "所在镇街",
-                "镇（街）",
-                "街道",
-                "主管教委",
-                "所属教委",
-                "学区",
+                *("镇街", "乡镇", "乡镇街道", "所在镇街", "所在乡镇", "镇（街）", "镇办", "街道"),
+                *("主管教委", "所属教委", "学区", "主管单位", "主管部门", "上级单位", "所属单位"),
             ),
         ),
         ImportField(
@@ -209,7 +217,10 @@ UNITS_IMPORT = ImportSpec(
             read=read_stages,
         ),
         ImportField(
-            key="stages", label=_("学段"), synonyms=("办学学段", "学段类别"), read=read_stages
+            key="stages",
+            label=_("学段"),
+            synonyms=("办学学段", "学段类别", "办学层次"),
+            read=read_stages,
         ),
         ImportField(
             key="ownership",
@@ -227,26 +238,32 @@ UNITS_IMPORT = ImportSpec(
             key="pupils",
             label=_("在校生数"),
             synonyms=(
-                "学生数",
-                "在校学生数",
-                "在校生人数",
-                "学生人数",
-                "在园幼儿数",
-                "学生总数",
-                "人数",
+                *(
+                    "学生数",
+                    "在校学生数",
+                    "在校生人数",
+                    "学生人数",
+                    "在园幼儿数",
+                    "学生总数",
+                    "人数",
+                ),
+                *("在校生", "在校学生", "在校（园）人数", "学生总人数", "幼儿数"),
             ),
             read=read_count,
         ),
         ImportField(
             key="boarders",
             label=_("寄宿生数"),
-            synonyms=("住校生数", "寄宿学生数", "寄宿生人数", "住宿生数", "住宿人数"),
+            synonyms=(
+                *("住校生数", "寄宿学生数", "寄宿生人数", "住宿生数", "住宿人数", "寄宿人数"),
+                *("寄宿生", "住校生", "住宿生", "其中寄宿生", "其中住校生", "其中住宿生"),
+            ),
             read=read_count,
         ),
         ImportField(
             key="staff",
             label=_("教职工数"),
-            synonyms=("教职工人数", "教师数", "教职工总数", "教职工"),
+            synonyms=("教职工人数", "教师数", "教职工总数", "教职工", "教职员工数", "教职员工"),
             read=read_count,
         ),
         ImportField(
@@ -258,14 +275,14 @@ UNITS_IMPORT = ImportSpec(
         ImportField(
             key="phone",
             label=_("联系电话"),
-            synonyms=("电话", "手机", "手机号", "校长电话", "联系方式"),
+            synonyms=("电话", "手机", "手机号", "手机号码", "电话号码", "校长电话", "联系方式"),
             read=read_phone,
         ),
         ImportField(
             key="has_canteen",
             label=_("有无食堂"),
-            synonyms=("食堂", "是否有食堂", "有食堂"),
-            read=read_bool,
+            synonyms=("食堂", "是否有食堂", "有食堂", "食堂数量"),
+            read=read_presence,
         ),
         ImportField(
             key="buses", label=_("校车数量"), synonyms=("校车", "校车数", "校车辆数"), read=read_int
@@ -273,8 +290,8 @@ UNITS_IMPORT = ImportSpec(
         ImportField(
             key="has_labs",
             label=_("有无实验室"),
-            synonyms=("实验室", "是否有实验室"),
-            read=read_bool,
+            synonyms=("实验室", "是否有实验室", "实验室数量"),
+            read=read_presence,
         ),
         ImportField(
             key="has_construction",
@@ -283,7 +300,10 @@ UNITS_IMPORT = ImportSpec(
             read=read_bool,
         ),
         ImportField(
-            key="heating", label=_("取暖方式"), synonyms=("供暖方式", "取暖"), read=read_heating
+            key="heating",
+            label=_("取暖方式"),
+            synonyms=("供暖方式", "取暖", "供暖形式", "取暖形式", "采暖方式"),
+            read=read_heating,
         ),
         ImportField(
             key="latitude", label=_("纬度"), synonyms=("北纬", "纬度值"), read=read_degrees

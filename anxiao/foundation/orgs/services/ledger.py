@@ -110,16 +110,23 @@ def _place(
     row: UnitRow, under: Org, actor: Actor, at: datetime, create_missing_town: bool
 ) -> Org | None:
     """The level that the row's unit stands below; ``None`` for a town that there is not."""
-    if not row.town.strip() or under.kind != OrgKind.COUNTY:
+    said = row.town.strip()
+    if not said or under.kind != OrgKind.COUNTY or rules.names_the_county(said, under.name):
         return under
-    wanted = rules.town_key(row.town)
-    towns = Org.objects.filter(parent=under, kind=OrgKind.TOWN, state=OrgState.ACTIVE)
-    for town in towns.order_by("id"):
-        if rules.town_key(town.name) == wanted:
-            return town
-    if not create_missing_town:
-        return None
-    return create_org(actor, at, data=OrgData(OrgKind.TOWN, row.town, under))
+    town = _town(under, rules.town_key(said))
+    if town or not create_missing_town:
+        return town
+    return create_org(actor, at, data=OrgData(OrgKind.TOWN, said, under))
+
+
+def _town(county: Org, wanted: str) -> Org | None:
+    """The town office of that name, or that bore it when an older ledger was written."""
+    towns = Org.objects.filter(parent=county, kind=OrgKind.TOWN, state=OrgState.ACTIVE)
+    found = {rules.town_key(town.name): town for town in towns.order_by("-id")}
+    if wanted not in found:
+        for old in OrgName.objects.filter(org__in=towns).select_related("org").order_by("-id"):
+            found.setdefault(rules.town_key(old.name), old.org)
+    return found.get(wanted)
 
 
 def _find(row: UnitRow, under: Org, place: Org | None) -> Org | None:

@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.kernel.spellings import (
+    Unreadable,
     is_blank,
     read_bool,
     read_date,
@@ -16,10 +17,8 @@ from anxiao.foundation.registers.declare import (
     ImportField,
     ImportSpec,
 )
-from anxiao.loop.hazards.services.importing import (
-    import_ledger_row,
-    prepare_ledger_rows,
-)
+from anxiao.loop.hazards.services.importing import import_ledger_row
+from anxiao.loop.hazards.services.ledger_lines import prepare_ledger_rows
 
 
 def _day(value: object) -> date | None:
@@ -30,12 +29,23 @@ def _yes(value: object) -> bool | None:
     return None if is_blank(value) else read_bool(value)
 
 
+def _rectified(value: object) -> bool | str | None:
+    """已整改 or 未整改; whatever else is said about it is kept as it stands."""
+    if is_blank(value):
+        return None
+    try:
+        return read_bool(value)
+    except Unreadable:
+        return read_text(value)[:LONGEST_STATUS]
+
+
 def _deadline(value: object) -> object:
     """As it stands: what 7天内 means is known once the day of finding is."""
     return value if isinstance(value, date) else read_text(value)[:LONGEST_DEADLINE]
 
 
 LONGEST_DEADLINE = 40
+LONGEST_STATUS = 100
 
 HAZARDS_IMPORT = ImportSpec(
     slug="hazards",
@@ -51,7 +61,8 @@ HAZARDS_IMPORT = ImportSpec(
             label=_("学校"),
             synonyms=(
                 *("单位", "单位名称", "学校名称", "填报单位", "被检单位", "受检单位", "隐患单位"),
-                *("学校（园）", "幼儿园", "所属学校"),
+                *("学校（园）", "幼儿园", "所属学校", "受检学校", "被检查单位", "被检查学校"),
+                *("学校全称", "单位全称"),
             ),
             required=True,
             max_length=80,
@@ -74,7 +85,9 @@ HAZARDS_IMPORT = ImportSpec(
         ImportField(
             key="found_by",
             label=_("排查人"),
-            synonyms=("检查人", "发现人", "排查人员", "检查人员", "登记人"),
+            synonyms=(
+                *("检查人", "发现人", "排查人员", "检查人员", "登记人", "检查组成员", "检查组"),
+            ),
             max_length=60,
         ),
         ImportField(
@@ -86,9 +99,10 @@ HAZARDS_IMPORT = ImportSpec(
         ImportField(
             key="place",
             label=_("地点/部位"),
-            synonyms=("地点", "部位", "隐患地点", "隐患部位", "存在部位", "位置", "场所"),
-            required=True,
-            may_be_blank=True,
+            synonyms=(
+                *("地点", "部位", "隐患地点", "隐患部位", "存在部位", "位置", "场所"),
+                *("具体部位", "具体位置", "隐患位置", "隐患点位"),
+            ),
             max_length=120,
         ),
         ImportField(
@@ -102,7 +116,8 @@ HAZARDS_IMPORT = ImportSpec(
             label=_("隐患描述"),
             synonyms=(
                 *("隐患内容", "隐患情况", "存在问题", "存在的问题", "问题描述", "安全隐患"),
-                *("隐患名称", "主要隐患", "问题隐患"),
+                *("隐患名称", "主要隐患", "问题隐患", "隐患问题", "检查发现的问题", "发现的问题"),
+                *("发现问题", "存在问题及隐患", "存在的隐患", "具体问题", "隐患详情"),
             ),
             required=True,
             max_length=500,
@@ -117,7 +132,10 @@ HAZARDS_IMPORT = ImportSpec(
         ImportField(
             key="measure",
             label=_("整改措施"),
-            synonyms=("措施", "治理措施", "整改方案", "整改要求", "整改情况"),
+            synonyms=(
+                *("措施", "治理措施", "整改方案", "整改要求", "整改建议", "整改意见", "处理措施"),
+                "整改情况",
+            ),
             max_length=500,
         ),
         ImportField(
@@ -129,7 +147,7 @@ HAZARDS_IMPORT = ImportSpec(
         ImportField(
             key="person",
             label=_("责任人"),
-            synonyms=("整改责任人", "整改人", "负责人", "责任人员"),
+            synonyms=("整改责任人", "整改人", "负责人", "责任人员", "责任人及电话", "责任人姓名"),
             max_length=60,
         ),
         ImportField(
@@ -143,13 +161,8 @@ HAZARDS_IMPORT = ImportSpec(
             key="due",
             label=_("整改期限"),
             synonyms=(
-                "整改时限",
-                "期限",
-                "时限",
-                "完成期限",
-                "限期",
-                "整改截止时间",
-                "计划完成时间",
+                *("整改时限", "期限", "时限", "完成期限", "完成时限", "限期", "整改截止时间"),
+                *("计划完成时间", "要求完成时间", "整改完成时限", "整改完成期限"),
             ),
             read=_deadline,
         ),
@@ -183,8 +196,17 @@ HAZARDS_IMPORT = ImportSpec(
         ImportField(
             key="closed",
             label=_("是否销号"),
-            synonyms=("销号情况", "销号", "是否完成", "整改状态", "是否整改到位", "完成情况"),
+            synonyms=("销号情况", "销号", "销号状态"),
             read=_yes,
+        ),
+        ImportField(
+            key="done",
+            label=_("是否整改"),
+            synonyms=(
+                *("是否完成", "整改状态", "是否整改到位", "是否已整改", "完成情况", "整改进度"),
+                *("整改结果", "整改落实情况", "整改情况"),
+            ),
+            read=_rectified,
         ),
         ImportField(key="remarks", label=_("备注"), synonyms=("说明", "其他说明"), max_length=250),
     ),

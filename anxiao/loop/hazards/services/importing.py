@@ -6,31 +6,25 @@ constraints of the table hold. A line is known again by what it says (``rules.le
 that importing a ledger twice changes nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import SYSTEM, Actor, require
-from anxiao.foundation.access.scoping import within
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.clock import TIMEZONE, business_day
-from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.kernel.spellings import Unreadable, is_blank, read_deadline
-from anxiao.foundation.orgs.models import Org, OrgName
-from anxiao.foundation.orgs.rules import name_key
-from anxiao.foundation.orgs.states import OrgState
+from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.registers.declare import ImportContext, Outcome, Rejected, Row
 from anxiao.loop.hazards.catalog import OTHER, CriterionEntry, category_code, criterion_faults
 from anxiao.loop.hazards.models import Hazard, LedgerYear
-from anxiao.loop.hazards.rules import ledger_origin, number_of
+from anxiao.loop.hazards.rules import number_of
 from anxiao.loop.hazards.services.criteria import save_criterion
+from anxiao.loop.hazards.services.ledger_lines import Memory, fault, origin_of, unit_of
 from anxiao.loop.hazards.states import (
     LIVE_STATES,
     CriterionMethod,
@@ -41,24 +35,7 @@ from anxiao.loop.hazards.states import (
 
 NOON = time(12)
 """Paper ledgers know days, not hours."""
-NAMES_SEARCHED = 5000
-CLOSE_ENOUGH = 0.6
 SOURCES = {str(label): value for value, label in HazardSource.choices}
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What ``prepare`` fetched for the next rows.
-
-    ``units`` by name key, ``known`` hazards by origin (number, state), ``ledgers`` by unit and
-    year (locked), ``names`` of units for suggestions (fetched when first needed).
-    """
-
-    units: dict[str, list[Org]]
-    known: dict[str, tuple[str, str]]
-    ledgers: dict[tuple[int, int], LedgerYear]
-    graded: bool
-    names: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +50,14 @@ class _Line:
     values: dict[str, Any]
 
 
-def prepare_ledger_rows(rows: Sequence[Row], context: ImportContext) -> None:
-    """Fetch units, lines known already and ledger counters of ``rows``; five queries."""
-    units = _units(rows, context.org_path)
-    pairs = [(row, org) for row in rows for org in units.get(_key(row), [])]
-    origins = {_origin(row, org) for row, org in pairs}
-    known = Hazard.objects.filter(
-        org__in={org.pk for _row, org in pairs}, origin__in=origins
-    ).values_list("origin", "number", "state")
-    context.memory["ledger"] = _Memory(
-        units=units,
-        known={origin: (number, state) for origin, number, state in known},
-        ledgers=_ledgers({(org.pk, row["found_on"].year) for row, org in pairs}),
-        graded=any(row["level"] for row in rows),
-    )
-
-
 def import_ledger_row(row: Row, context: ImportContext) -> Outcome | Rejected:
     """Enter one line of a paper ledger; ``SAME`` when it is there already.
 
     Raises ``Forbidden`` where the actor may not enter hazards, ``Invalid`` with the field at
     fault and what to do.
     """
-    memory: _Memory = context.memory["ledger"]
-    org = _unit(row, memory, context)
+    memory: Memory = context.memory["ledger"]
+    org = unit_of(row, memory, context)
     allow(context.actor, "hazards.open", org.path)
     line = _understood(row, org, memory, business_day(context.at))
     if line.origin in memory.known:
@@ -142,74 +103,6 @@ def allow(actor: Actor, capability: str, path: str) -> None:
         require(actor, capability, path)
 
 
-def _key(row: Row) -> str:
-    return name_key(row["school"])
-
-
-def _origin(row: Row, org: Org) -> str:
-    return ledger_origin(org.pk, row["found_on"], row["place"] or "", row["description"])
-
-
-def _units(rows: Sequence[Row], path: str) -> dict[str, list[Org]]:
-    """Units below ``path`` by the names in ``rows``: of today, of old, short ones, codes."""
-    wanted = {_key(row) for row in rows}
-    spoken = {row["school"].strip() for row in rows}
-    old = OrgName.objects.filter(name_key__in=wanted).values_list("org_id", "name_key")
-    by_old: dict[int, set[str]] = {}
-    for org_id, key in old:
-        by_old.setdefault(org_id, set()).add(key)
-    named = Q(name_key__in=wanted) | Q(short_name__in=spoken) | Q(code__in=spoken)
-    found: dict[str, list[Org]] = {}
-    for org in Org.objects.filter(named | Q(pk__in=by_old), within([path])).order_by("id"):
-        keys = {org.name_key, name_key(org.short_name), name_key(org.code)}
-        for key in (keys | by_old.get(org.pk, set())) & wanted:
-            found.setdefault(key, []).append(org)
-    return found
-
-
-def _unit(row: Row, memory: _Memory, context: ImportContext) -> Org:
-    matches = memory.units.get(_key(row), [])
-    exact = [org for org in matches if org.name_key == _key(row)] or matches
-    open_ones = [org for org in exact if org.state == OrgState.ACTIVE]
-    if len(open_ones) == 1:
-        return open_ones[0]
-    name = row["school"].strip()
-    if len(open_ones) > 1:
-        message = _("有 %(n)d 个单位叫“%(name)s”，请改填单位代码。")
-        raise _fault("school", message % {"n": len(open_ones), "name": name})
-    if matches:
-        message = _("“%(name)s”已停办或并入其他单位，请改填现在的单位。")
-        raise _fault("school", message % {"name": name})
-    raise _fault("school", _unknown(name, memory, context))
-
-
-def _unknown(name: str, memory: _Memory, context: ImportContext) -> str:
-    if memory.names is None:
-        rows = Org.objects.filter(within([context.org_path]), state=OrgState.ACTIVE)
-        memory.names = list(rows.order_by("path").values_list("name", flat=True)[:NAMES_SEARCHED])
-    near = get_close_matches(name, memory.names, n=3, cutoff=CLOSE_ENOUGH)
-    if near:
-        return _("没有名为“%(name)s”的单位，是不是“%(near)s”？请按单位全称填写。") % {
-            "name": name,
-            "near": _("”“").join(near),
-        }
-    return _("没有名为“%(name)s”的单位，请按单位全称填写，或先登记这个单位。") % {"name": name}
-
-
-def _ledgers(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], LedgerYear]:
-    """The counters, made where missing and held until this transaction ends."""
-    LedgerYear.objects.bulk_create(
-        [LedgerYear(org_id=org_id, year=year) for org_id, year in sorted(wanted)],
-        ignore_conflicts=True,
-    )
-    rows = LedgerYear.objects.filter(
-        org__in={org_id for org_id, _year in wanted}, year__in={year for _org, year in wanted}
-    ).order_by("pk")
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update(of=("self",))
-    return {(row.org_id, row.year): row for row in rows}
-
-
 def _again(line: _Line, known: tuple[str, str]) -> Outcome | Rejected:
     number, state = known
     if line.state == HazardState.CLOSED and state in LIVE_STATES:
@@ -218,18 +111,18 @@ def _again(line: _Line, known: tuple[str, str]) -> Outcome | Rejected:
     return Outcome.SAME
 
 
-def _understood(row: Row, org: Org, memory: _Memory, day: date) -> _Line:
+def _understood(row: Row, org: Org, memory: Memory, day: date) -> _Line:
     found_on: date = row["found_on"]
     if found_on > day:
-        raise _fault("found_on", _("排查时间晚于今天，请核对。"))
+        raise fault("found_on", _("排查时间晚于今天，请核对。"))
     if row["level"] is None and memory.graded:
-        raise _fault("level", _("等级请填“一般”或“重大”。"))
+        raise fault("level", _("等级请填“一般”或“重大”。"))
     level = row["level"] or HazardLevel.ORDINARY
     state, ending = _ending(row, day)
     values = _values(row, org, found_on) | ending
     if level == HazardLevel.MAJOR:
         _demand_the_four(values)
-    return _Line(org, found_on, level, state, _origin(row, org), values)
+    return _Line(org, found_on, level, state, origin_of(row, org), values)
 
 
 def _ending(row: Row, day: date) -> tuple[str, dict[str, Any]]:
@@ -237,11 +130,10 @@ def _ending(row: Row, day: date) -> tuple[str, dict[str, Any]]:
     finished_on, verifier = row["finished_on"], _said(row["verifier"])
     if finished_on is not None:
         _check_finished(finished_on, row["found_on"], day)
-    closed = row["closed"]
-    if closed is None:
-        closed = bool(finished_on and verifier)
-    if closed:
+    if _is_closed(row, verifier):
         return HazardState.CLOSED, _closed(row, verifier, day)
+    if row["done"] is True and finished_on is None:
+        raise fault("finished_on", _("已整改的行请填写完成时间。"))
     if not (_said(row["person"]) and _said(row["measure"])):
         return HazardState.OPEN, {}
     if finished_on is None:
@@ -250,22 +142,29 @@ def _ending(row: Row, day: date) -> tuple[str, dict[str, Any]]:
     return HazardState.SUBMITTED, done
 
 
+def _is_closed(row: Row, verifier: str) -> bool:
+    """Whether it was struck off; where the ledger does not say, a verifier's name says so."""
+    if row["closed"] is not None:
+        return bool(row["closed"])
+    return bool(row["finished_on"] and verifier and row["done"] is not False)
+
+
 def _check_finished(finished_on: date, found_on: date, day: date) -> None:
     if finished_on > day:
-        raise _fault("finished_on", _("完成时间晚于今天，请核对；没有完成的请不要填写。"))
+        raise fault("finished_on", _("完成时间晚于今天，请核对；没有完成的请不要填写。"))
     if finished_on < found_on:
-        raise _fault("finished_on", _("完成时间早于排查时间，请核对。"))
+        raise fault("finished_on", _("完成时间早于排查时间，请核对。"))
 
 
 def _closed(row: Row, verifier: str, day: date) -> dict[str, Any]:
     finished_on = row["finished_on"]
     if finished_on is None:
-        raise _fault("finished_on", _("已销号的行请填写完成时间。"))
+        raise fault("finished_on", _("已销号的行请填写完成时间。"))
     if not verifier:
-        raise _fault("verifier", _("已销号的行请填写验收人。"))
+        raise fault("verifier", _("已销号的行请填写验收人。"))
     verified_on = row["verified_on"] or finished_on
     if not finished_on <= verified_on <= day:
-        raise _fault("verified_on", _("验收时间应在完成时间以后、今天以前，请核对。"))
+        raise fault("verified_on", _("验收时间应在完成时间以后、今天以前，请核对。"))
     return {
         "submitted_at": _noon(finished_on),
         "submitted_by_name": _said(row["person"]),
@@ -282,6 +181,7 @@ def _values(row: Row, org: Org, found_on: date) -> dict[str, Any]:
         _said(row["remarks"]),
         _("资金为约数") if funds and funds.approximate else "",
         _("原类别：%(name)s") % {"name": row["category"]} if category is None else "",
+        *_kept_words(row),
     ]
     return {
         "place_text": _said(row["place"]) or _("未注明"),
@@ -301,13 +201,25 @@ def _values(row: Row, org: Org, found_on: date) -> dict[str, Any]:
     }
 
 
+def _kept_words(row: Row) -> list[str]:
+    """What a ledger says and no column of ours takes: it is not lost."""
+    due, done, finished_on = row["due"], row["done"], row["finished_on"]
+    vague = isinstance(due, str) and not is_blank(due) and _due_on(due, row["found_on"]) is None
+    nobody = finished_on and not (_said(row["person"]) and _said(row["measure"]))
+    return [
+        _("原期限：%(words)s") % {"words": due} if vague else "",
+        _("整改情况：%(words)s") % {"words": done} if isinstance(done, str) else "",
+        _("台账完成时间：%(day)s") % {"day": finished_on} if nobody and not row["closed"] else "",
+    ]
+
+
 def _due_on(cell: object, found_on: date) -> date | None:
     try:
         due_on = read_deadline(cell, found_on).on
-    except Unreadable as fault:
-        raise _fault("due", _(fault.hint)) from fault
+    except Unreadable as unread:
+        raise fault("due", _(unread.hint)) from unread
     if due_on is not None and due_on < found_on:
-        raise _fault("due", _("整改期限早于排查时间，请核对。"))
+        raise fault("due", _("整改期限早于排查时间，请核对。"))
     return due_on
 
 
@@ -320,7 +232,7 @@ def _demand_the_four(values: dict[str, Any]) -> None:
     )
     for name, cell, message in wanted:
         if not values[name]:
-            raise _fault(cell, message)
+            raise fault(cell, message)
 
 
 def _create(line: _Line, ledger: LedgerYear, context: ImportContext) -> Hazard:
@@ -355,7 +267,3 @@ def _noon(day: date) -> datetime:
 def _said(value: str | None) -> str:
     """The text of a cell; nothing for 无 and strokes."""
     return "" if value is None or is_blank(value) else value.strip()
-
-
-def _fault(field: str, message: str) -> Invalid:
-    return Invalid(message, {field: message})

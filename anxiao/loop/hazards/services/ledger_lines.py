@@ -1,0 +1,173 @@
+"""What a line of a paper ledger speaks of: its unit, and whether it stands here already.
+
+A line is known again by what it says (``rules.ledger_origin``), so that importing a ledger twice
+changes nothing, whatever became of the hazard and of the unit meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.scoping import within
+from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.kernel.spellings import is_blank
+from anxiao.foundation.orgs.models import Org, OrgName
+from anxiao.foundation.orgs.rules import name_key
+from anxiao.foundation.orgs.states import OrgState
+from anxiao.foundation.registers.declare import ImportContext, Row
+from anxiao.loop.hazards.models import Hazard, LedgerYear
+from anxiao.loop.hazards.rules import ledger_origin
+
+NAMES_SEARCHED = 5000
+CLOSE_ENOUGH = 0.6
+
+
+@dataclass(slots=True)
+class Memory:
+    """What ``prepare`` fetched for the next rows.
+
+    ``units`` by name key, ``known`` hazards by origin (number, state), ``ledgers`` by unit and
+    year (locked), ``names`` of units for suggestions (fetched when first needed).
+    """
+
+    units: dict[str, list[Org]]
+    known: dict[str, tuple[str, str]]
+    ledgers: dict[tuple[int, int], LedgerYear]
+    graded: bool
+    names: list[str] | None = None
+
+
+def prepare_ledger_rows(rows: Sequence[Row], context: ImportContext) -> None:
+    """Fetch units, lines known already and ledger counters of ``rows``; seven queries."""
+    units = _units(rows, context.org_path)
+    pairs = [(row, org) for row in rows for org in units.get(_key(row), [])]
+    context.memory["ledger"] = Memory(
+        units=units,
+        known=_known(pairs),
+        ledgers=_ledgers({(org.pk, row["found_on"].year) for row, org in pairs}),
+        graded=any(row["level"] for row in rows),
+    )
+
+
+def _key(row: Row) -> str:
+    return name_key(row["school"])
+
+
+def origin_of(row: Row, org: Org) -> str:
+    """The origin of a row's hazard if ``org`` is its unit."""
+    return _origin_at(org.pk, *_words(row))
+
+
+def _words(row: Row) -> tuple[date, str, str]:
+    return row["found_on"], row["place"] or "", row["description"]
+
+
+def _origin_at(unit_id: int, found_on: date, place: str, description: str) -> str:
+    named = "" if is_blank(place) or place == _("未注明") else place
+    return ledger_origin(unit_id, found_on, named, description)
+
+
+def _known(pairs: Sequence[tuple[Row, Org]]) -> dict[str, tuple[str, str]]:
+    """Number and state of lines that stand on the ledger, by the origin a row would have.
+
+    By what was imported, and by what the hazard says: one entered here and exported since is no
+    other hazard. Those of a unit merged into another count as the other's.
+    """
+    units = {org.pk for _row, org in pairs}
+    holders = {unit: [unit] for unit in units}
+    merged = Org.objects.filter(merged_into__in=units).values_list("pk", "merged_into_id")
+    for absorbed, into in merged:
+        holders.setdefault(absorbed, []).append(into)
+    pasts = {unit: [one for one, held_by in holders.items() if unit in held_by] for unit in units}
+    origins = {
+        _origin_at(unit, *_words(row)): origin_of(row, org)
+        for row, org in pairs
+        for unit in pasts[org.pk]
+    }
+    same_words = Q(
+        found_on__in={row["found_on"] for row, _org in pairs},
+        description__in={row["description"] for row, _org in pairs},
+    )
+    found = Hazard.objects.filter(Q(origin__in=origins) | same_words, org__in=holders).values_list(
+        "org_id", "found_on", "place_text", "description", "origin", "number", "state"
+    )
+    known = {}
+    for unit, found_on, place, description, origin, number, state in found:
+        for holder in holders[unit]:
+            known[_origin_at(holder, found_on, place, description)] = (number, state)
+        if origin in origins:
+            known[origins[origin]] = (number, state)
+    return known
+
+
+def _units(rows: Sequence[Row], path: str) -> dict[str, list[Org]]:
+    """Units below ``path`` by the names in ``rows``: of today, of old, short ones, codes."""
+    wanted = {_key(row) for row in rows}
+    spoken = {row["school"].strip() for row in rows}
+    old = OrgName.objects.filter(name_key__in=wanted).values_list("org_id", "name_key")
+    by_old: dict[int, set[str]] = {}
+    for org_id, key in old:
+        by_old.setdefault(org_id, set()).add(key)
+    named = Q(name_key__in=wanted) | Q(short_name__in=spoken) | Q(code__in=spoken)
+    found: dict[str, list[Org]] = {}
+    for org in Org.objects.filter(named | Q(pk__in=by_old), within([path])).order_by("id"):
+        keys = {org.name_key, name_key(org.short_name), name_key(org.code)}
+        for key in (keys | by_old.get(org.pk, set())) & wanted:
+            found.setdefault(key, []).append(org)
+    return found
+
+
+def unit_of(row: Row, memory: Memory, context: ImportContext) -> Org:
+    """The one unit a row means; ``Invalid`` says what to write instead."""
+    matches = memory.units.get(_key(row), [])
+    exact = [org for org in matches if org.name_key == _key(row)] or matches
+    open_ones = [org for org in exact if org.state == OrgState.ACTIVE]
+    if len(open_ones) == 1:
+        return open_ones[0]
+    name = row["school"].strip()
+    if len(open_ones) > 1:
+        message = _("有 %(n)d 个单位叫“%(name)s”，请改填单位代码。")
+        raise fault("school", message % {"n": len(open_ones), "name": name})
+    if matches and origin_of(row, exact[0]) in memory.known:
+        return exact[0]  # a line of its past, imported while it was open
+    if matches:
+        message = _("“%(name)s”已停办或并入其他单位，请改填现在的单位。")
+        raise fault("school", message % {"name": name})
+    raise fault("school", _unknown(name, memory, context))
+
+
+def _unknown(name: str, memory: Memory, context: ImportContext) -> str:
+    if memory.names is None:
+        rows = Org.objects.filter(within([context.org_path]), state=OrgState.ACTIVE)
+        memory.names = list(rows.order_by("path").values_list("name", flat=True)[:NAMES_SEARCHED])
+    near = get_close_matches(name, memory.names, n=3, cutoff=CLOSE_ENOUGH)
+    if near:
+        return _("没有名为“%(name)s”的单位，是不是“%(near)s”？请按单位全称填写。") % {
+            "name": name,
+            "near": _("”“").join(near),
+        }
+    return _("没有名为“%(name)s”的单位，请按单位全称填写，或先登记这个单位。") % {"name": name}
+
+
+def _ledgers(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], LedgerYear]:
+    """The counters, made where missing and held until this transaction ends."""
+    LedgerYear.objects.bulk_create(
+        [LedgerYear(org_id=org_id, year=year) for org_id, year in sorted(wanted)],
+        ignore_conflicts=True,
+    )
+    rows = LedgerYear.objects.filter(
+        org__in={org_id for org_id, _year in wanted}, year__in={year for _org, year in wanted}
+    ).order_by("pk")
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update(of=("self",))
+    return {(row.org_id, row.year): row for row in rows}
+
+
+def fault(field: str, message: str) -> Invalid:
+    """An error at one field of a row."""
+    return Invalid(message, {field: message})
