@@ -8,12 +8,19 @@ from anxiao.foundation.registers.services.batches import (
     remap_batch,
     upload_batch,
 )
+from anxiao.foundation.registers.services.error_book import write_errors_of
 from anxiao.foundation.registers.services.exporting import Exported, export
 from anxiao.foundation.registers.services.importing import Manner, Report, run_import
 from anxiao.foundation.registers.services.saving import delete_filter, save_filter
-from anxiao.foundation.registers.services.understanding import RowError, Understood, Wish
+from anxiao.foundation.registers.services.understanding import (
+    BadMapping,
+    RowError,
+    Understood,
+    Wish,
+)
 
 __all__ = [
+    "BadMapping",
     "Exported",
     "Manner",
     "Report",
@@ -30,4 +37,5 @@ __all__ = [
     "run_import",
     "save_filter",
     "upload_batch",
+    "write_errors_of",
 ]

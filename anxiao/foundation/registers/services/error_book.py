@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from anxiao.foundation.registers.services.importing import Report
 from anxiao.foundation.registers.services.understanding import shown
-from anxiao.foundation.registers.services.workbook import Sheet
+from anxiao.foundation.registers.services.workbook import Sheet, read_sheets
 
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LONGEST_CELL = 32_000
@@ -44,6 +44,13 @@ def write_error_book(path: Path, sheet: Sheet, report: Report) -> None:
                 write_value(page, (place, column - 1), value, day)
             page.write_string(place, last, "；".join(advice[number])[:LONGEST_CELL])
     path.chmod(0o600)
+
+
+def write_errors_of(file: Path, report: Report, target: Path) -> None:
+    """The error workbook of an import from disk; ``file`` is read again for its rows."""
+    sheets = read_sheets(file.read_bytes())
+    sheet = next(sheet for sheet in sheets if sheet.name == report.understood.sheet)
+    write_error_book(target, sheet, report)
 
 
 def write_value(page: Worksheet, at: tuple[int, int], value: Any, day: Format) -> None:

@@ -27,11 +27,13 @@ from anxiao.foundation.registers.services.error_book import (
 MAX_ROWS = 1_000_000
 """Excel's sheets end at 1,048,576 rows."""
 CHUNK = 2000
+TOLD_EVERY = 500
 HEAD_ROWS = 3
 WIDTHS = {"text": 16, "int": 9, "money": 12, "date": 12, "moment": 17, "choice": 11, "bool": 7}
 WIDE = 36
 
 Line = list[Any]
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,22 @@ class Exported:
 
 
 def export(
-    register: Register, asked: Asked, params: Mapping[str, str], target: IO[bytes]
+    register: Register,
+    asked: Asked,
+    params: Mapping[str, str],
+    target: IO[bytes],
+    progress: Progress | None = None,
 ) -> Exported:
     """Write what ``params`` show to ``target`` as .xlsx and one line to the journal.
 
-    Requires ``registers.export`` at the post's unit. Memory does not grow with the rows.
+    Requires ``registers.export`` at the post's unit. Memory does not grow with the rows;
+    ``progress`` is told how many are written, now and then.
     """
     path = asked.post.org_path if asked.post else ""
     require(asked.actor, "registers.export", path)
     query = read_query(register, asked, params)
-    exported = _write(register, asked, ordered(register, asked, query), target)
+    rows = ordered(register, asked, query)
+    exported = _write(register, asked, rows, target, progress or (lambda _count: None))
     record(
         "export",
         f"registers.{register.slug}",
@@ -69,7 +77,9 @@ def export_columns(register: Register) -> list[Column]:
     return paper_columns(register, [column for column in register.columns if column.export])
 
 
-def _write(register: Register, asked: Asked, rows: Any, target: IO[bytes]) -> Exported:
+def _write(
+    register: Register, asked: Asked, rows: Any, target: IO[bytes], progress: Progress
+) -> Exported:
     columns = export_columns(register)
     with Workbook(target, {"constant_memory": True, **SAFE}) as book:
         page = book.add_worksheet()
@@ -81,7 +91,10 @@ def _write(register: Register, asked: Asked, rows: Any, target: IO[bytes]) -> Ex
                 return Exported(count, cut=True)
             count += 1
             sheet.write_line(count, line)
+            if count % TOLD_EVERY == 0:
+                progress(count)
         sheet.write_foot(register.print.signatures, count)
+        progress(count)
     return Exported(count, cut=False)
 
 

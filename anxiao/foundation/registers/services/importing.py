@@ -13,6 +13,7 @@ from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.errors import DomainError, Forbidden, Invalid
 from anxiao.foundation.registers.declare import ImportContext, ImportSpec, Outcome, Rejected
 from anxiao.foundation.registers.services.understanding import (
+    BadMapping,
     ReadRow,
     RowError,
     Understood,
@@ -213,7 +214,7 @@ def _by_key(spec: ImportSpec, mapping: Mapping[str, int | str]) -> dict[str, int
     unknown = [name for name in mapping if name not in keys]
     if unknown:
         known = "、".join(f"{one.label}（{one.key}）" for one in spec.fields)
-        raise Invalid(
+        raise BadMapping(
             _("没有“%(name)s”这个字段。可用字段：%(known)s。")
             % {"name": unknown[0], "known": known}
         )

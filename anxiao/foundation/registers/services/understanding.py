@@ -160,7 +160,7 @@ def _column(said: int | str, header: Header) -> int:
     for column in header.headings:
         if reference(1, column)[:-1] == said.upper():
             return column
-    raise Invalid(
+    raise BadMapping(
         _("表头里没有“%(name)s”这一列。现有各列：%(all)s。")
         % {"name": said, "all": "、".join(header.headings.values())}
     )
@@ -237,6 +237,10 @@ def error_at(
     return RowError(number, cell, heading, "" if raw is None else shown(raw), message)
 
 
+class BadMapping(Invalid):
+    """A wish for a field or a column that is not there."""
+
+
 class _Unfit(Exception):
     """A cell's value does not do; the text says what to do."""
 
@@ -249,9 +253,10 @@ def _read_cell(one: ImportField, raw: Any, heading: str) -> Any:
 
 
 def _read_filled(one: ImportField, raw: Any, heading: str) -> Any:
-    if raw is Fault.FORMULA:
-        raise _Unfit(_("单元格是公式，请粘贴为数值。"))
-    if raw is Fault.ERROR:
+    if raw in (Fault.FORMULA, shown(Fault.FORMULA)):  # the word is the error workbook's
+        wanted = _("请改成文字。") if one.read is None else _("请粘贴为数值。")
+        raise _Unfit(_("单元格是公式，%(wanted)s") % {"wanted": wanted})
+    if raw in (Fault.ERROR, shown(Fault.ERROR)):
         raise _Unfit(_("单元格是错误值，请改成文字或数字。"))
     try:
         return _read_value(one, raw, heading)
