@@ -62,6 +62,7 @@ HEATING_WORDS: Mapping[str, Heating] = {
     "电": Heating.ELECTRIC,
 }
 NOTHING = "无"
+SAYING_NOTHING = frozenset({"学校", "中小学"})
 
 
 def read_stages(value: object) -> tuple[str, ...]:
@@ -71,6 +72,11 @@ def read_stages(value: object) -> tuple[str, ...]:
     if not found:
         raise Unreadable(text, gettext_noop("请写明学段，如：小学、初中、高中、幼儿园。"))
     return tuple(stage for stage in Stage.values if stage in found)
+
+
+def read_type(value: object) -> tuple[str, ...]:
+    """Stages that a type of unit tells; 学校 alone tells none."""
+    return () if clean_text(value) in SAYING_NOTHING else read_stages(value)
 
 
 def read_ownership(value: object) -> str:
@@ -214,7 +220,7 @@ UNITS_IMPORT = ImportSpec(
             key="type",
             label=_("学校类型"),
             synonyms=("类型", "办学类型", "学校类别", "类别"),
-            read=read_stages,
+            read=read_type,
         ),
         ImportField(
             key="stages",

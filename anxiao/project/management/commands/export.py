@@ -1,11 +1,11 @@
 """``anxiao export SLUG FILE``: any register as .xlsx, streamed, with the filters of its page."""
 
 import os
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -19,10 +19,11 @@ from anxiao.foundation.registers.queries import ordered, read_query
 from anxiao.foundation.registers.queries.asking import AFTER, BEFORE
 from anxiao.foundation.registers.queries.programs import check_parameters, parameters
 from anxiao.foundation.registers.services import Exported, export
+from anxiao.project.management.base import USAGE, RegisterCommand
 from anxiao.project.registers import REGISTERS
 
 SLUGS = {register.slug: register for register in REGISTERS}
-USAGE, CUT = 2, 3
+CUT = 3
 ANSWERS = {"是": "1", "否": "0"}
 EXAMPLES = """
 例子：
@@ -36,18 +37,27 @@ EXAMPLES = """
 """
 
 
-class Command(BaseCommand):
+def described(register: Register) -> str:
+    """A line of the help: slug, title, names of filters."""
+    names = [f"{one.label}（{'、'.join(_keys(one))}）" for one in register.filters if _keys(one)]
+    return f"  {register.slug:<12}{register.title}\n{'':14}{'、'.join(names)}"
+
+
+def _keys(one: Filter) -> list[str]:
+    if one.kind == "date_range":
+        return [f"{one.key}_from", f"{one.key}_until"]
+    return [one.key]
+
+
+EPILOG = "\n".join(["台账和筛选项（括号里是代码）：", *map(described, REGISTERS), EXAMPLES])
+
+
+class Command(RegisterCommand):
     help = "把一本台账导出为 Excel 文件，筛选和排序与网页相同。"
-    suppressed_base_arguments = {
-        *("--version", "--settings", "--pythonpath", "--traceback", "--verbosity"),
-        *("--no-color", "--force-color", "--skip-checks"),
-    }
+    epilog = EPILOG
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = "\n".join(
-            ["台账和筛选项（括号里是代码）：", *map(described, REGISTERS), EXAMPLES]
-        )
+        super().add_arguments(parser)
         parser.add_argument(
             "slug", choices=sorted(SLUGS), metavar="台账", help="下面所列台账的代码"
         )
@@ -103,12 +113,6 @@ class Command(BaseCommand):
         return exported
 
 
-def described(register: Register) -> str:
-    """A line of the help: slug, title, names of filters."""
-    names = [f"{one.label}（{'、'.join(_keys(one))}）" for one in register.filters if _keys(one)]
-    return f"  {register.slug:<12}{register.title}\n{'':14}{'、'.join(names)}"
-
-
 def unit(code: str | None) -> Org:
     """The unit whose rows are exported: the one named, else the one root."""
     active = Org.objects.filter(state=OrgState.ACTIVE)
@@ -157,9 +161,3 @@ def _coded(one: Filter, value: str, asked: Asked) -> str:
         return ANSWERS.get(value, value)
     offered = one.choices(asked) if callable(one.choices) else one.choices
     return {str(label): str(code) for code, label in offered}.get(value, value)
-
-
-def _keys(one: Filter) -> list[str]:
-    if one.kind == "date_range":
-        return [f"{one.key}_from", f"{one.key}_until"]
-    return [one.key]

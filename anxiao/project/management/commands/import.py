@@ -1,12 +1,12 @@
 """``anxiao import units|hazards FILE``: workbooks as bureaus keep them, row by row."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
@@ -29,9 +29,10 @@ from anxiao.foundation.registers.services.understanding import Understood
 from anxiao.foundation.registers.services.workbook import reference
 from anxiao.loop.duties.services import rebind_changed
 from anxiao.loop.hazards.registers import HAZARDS_IMPORT
+from anxiao.project.management.base import USAGE, RegisterCommand
 
 SPECS = {spec.slug: spec for spec in (UNITS_IMPORT, HAZARDS_IMPORT)}
-USAGE, SOME_REJECTED = 2, 3
+SOME_REJECTED = 3
 COUNTIES_NAMED = 5
 EPILOG = """
 台账：
@@ -49,18 +50,14 @@ EPILOG = """
 """
 
 
-class Command(BaseCommand):
+class Command(RegisterCommand):
     help = (
         "导入工作簿：标题、说明、空行、合计行自动跳过，列名和次序不限；对的行收下，其余逐行说明。"
     )
-    suppressed_base_arguments = {
-        *("--version", "--settings", "--pythonpath", "--traceback", "--verbosity"),
-        *("--no-color", "--force-color", "--skip-checks"),
-    }
+    epilog = EPILOG
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EPILOG
+        super().add_arguments(parser)
         parser.add_argument("what", choices=sorted(SPECS), metavar="台账", help="units 或 hazards")
         parser.add_argument("file", type=Path, metavar="文件", help="Excel 文件（.xlsx）")
         parser.add_argument("--under", metavar="代码", help="导入到哪个单位之下（单位代码）")
