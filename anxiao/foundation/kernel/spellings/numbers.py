@@ -47,6 +47,11 @@ class Money:
     yuan: Decimal | None
     approximate: bool = False
 
+    def __str__(self) -> str:
+        if self.yuan is None:
+            return ""
+        return f"{'约' if self.approximate else ''}{self.yuan:,.2f}".removesuffix(".00")
+
 
 def read_int(value: object, *, nothing: int | None = 0) -> int | None:
     """A count: thousands commas, full-width digits, a measure word (人, 辆) and 35.0 are read.

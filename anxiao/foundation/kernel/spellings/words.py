@@ -80,6 +80,11 @@ class Level(StrEnum):
     ORDINARY = "ordinary"
     MAJOR = "major"
 
+    @property
+    def label(self) -> str:
+        """The word ledgers write."""
+        return gettext_noop("重大") if self is Level.MAJOR else gettext_noop("一般")
+
 
 _LEVELS = {
     **dict.fromkeys(["一般", "一般隐患", "一般事故隐患", "一般安全隐患", "普通"], Level.ORDINARY),

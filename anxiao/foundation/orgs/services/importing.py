@@ -71,7 +71,7 @@ def read_stages(value: object) -> tuple[str, ...]:
     found = {stage for word, stages in STAGE_WORDS.items() if word in text for stage in stages}
     if not found:
         raise Unreadable(text, gettext_noop("请写明学段，如：小学、初中、高中、幼儿园。"))
-    return tuple(stage for stage in Stage.values if stage in found)
+    return tuple(stage for stage in Stage if stage in found)
 
 
 def read_type(value: object) -> tuple[str, ...]:

@@ -211,12 +211,11 @@ def _managed(actor: Actor, pk: int) -> Org:
 def _facts(profile: Profile) -> list[dict[str, Any]]:
     yes, no = _("有"), _("无")
     stages = [str(Stage(stage).label) for stage in profile.stages if stage in Stage.values]
-    boarding = _("寄宿") if profile.is_boarding else _("走读")
     return [
         {"label": _("学段"), "value": _("、").join(stages)},
         {"label": _("办学性质"), "value": profile.get_ownership_display()},
         {"label": _("在校生"), "value": _number(profile.pupils)},
-        {"label": _("寄宿"), "value": f"{boarding} {_number(profile.boarders)}".strip()},
+        {"label": _("寄宿"), "value": _boarding(profile)},
         {"label": _("教职工"), "value": _number(profile.staff)},
         {"label": _("校（园）长"), "value": profile.principal},
         {"label": _("联系电话"), "value": profile.phone},
@@ -228,6 +227,12 @@ def _facts(profile: Profile) -> list[dict[str, Any]]:
         {"label": _("经纬度"), "value": _position(profile)},
         {"label": _("备注"), "value": profile.remarks},
     ]
+
+
+def _boarding(profile: Profile) -> str:
+    if not profile.is_boarding:
+        return _("走读")
+    return f"{_('寄宿')} {_number(profile.boarders)}".strip()
 
 
 def _number(value: int | None) -> str:

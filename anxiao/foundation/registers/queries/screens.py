@@ -16,6 +16,13 @@ from anxiao.foundation.registers.queries.values import paper_columns, value_of, 
 from anxiao.foundation.registers.states import ImportState
 
 PAPER_ROWS = 2000
+SERIAL_WIDTH = 2.5
+PAPER_WIDTHS = {
+    **{"text": 4.5, "int": 3.8, "money": 5, "date": 4.8},
+    **{"moment": 6, "choice": 3.6, "bool": 2.6},
+}
+WIDEST, WIDEST_PLAIN = 10, 7
+"""Widths on paper in characters, for columns that name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +252,7 @@ class Paper:
     day: date
     landscape: bool
     heads: list[Column]
+    shares: list[int]
     rows: list[tuple[int, list[tuple[Column, str]]]]
     totals: list[str] | None
     total: str
@@ -270,6 +278,7 @@ def paper_sheet(register: Register, asked: Asked, query: Query) -> Paper:
         day=asked.day,
         landscape=register.print.landscape,
         heads=columns,
+        shares=_shares(columns),
         rows=lines,
         totals=None if cut else _paper_totals(columns, found, asked),
         total=f"{count:,}",
@@ -277,6 +286,18 @@ def paper_sheet(register: Register, asked: Asked, query: Query) -> Paper:
         signatures=register.print.signatures,
         back_url=reverse(register.url_name) + query.link(),
     )
+
+
+def _shares(columns: list[Column]) -> list[int]:
+    """Hundredths of the paper's width per column, that of the serial number first."""
+    wanted = [SERIAL_WIDTH, *map(_paper_width, columns)]
+    return [max(1, round(100 * width / sum(wanted))) for width in wanted]
+
+
+def _paper_width(column: Column) -> float:
+    if column.wide:
+        return WIDEST
+    return min(column.width / 2 or PAPER_WIDTHS[column.kind], WIDEST_PLAIN)
 
 
 def _paper_totals(columns: list[Column], rows: list[Any], asked: Asked) -> list[str] | None:
@@ -297,6 +318,7 @@ class ImportScreen:
     tiles: list[dict[str, Any]]
     skipped: str
     missing: list[str]
+    unused: str
     heads: list[Text]
     samples: list[dict[str, Any]]
     errors: list[dict[str, Any]]
@@ -322,6 +344,11 @@ def import_screen(batch: ImportBatch, spec: ImportSpec) -> ImportScreen:
         tiles=_import_tiles(report, applied=batch.state == ImportState.APPLIED),
         skipped="、".join(skipped),
         missing=[labels[key] for key in report["missing"]],
+        unused="、".join(
+            text
+            for column, text in report["headings"].items()
+            if int(column) not in report["columns"].values()
+        ),
         heads=[spec.fields[place].label for place in known],
         samples=[
             {"row": sample["row"], "values": [sample["values"][place] for place in known]}

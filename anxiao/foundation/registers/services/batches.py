@@ -220,11 +220,10 @@ def plain_report(report: Report, spec: ImportSpec) -> dict[str, Any]:
 
 
 def _sample(value: Any) -> str:
-    """What a reader made of a cell, as text."""
-    for name in ("amount", "on", "label"):
-        value = getattr(value, name, value)
+    """What a reader made of a cell, in words."""
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(str(part) for part in value)
+        return "、".join(_sample(part) for part in value)
+    value = getattr(value, "label", value)
     return "" if value is None else shown(value)
 
 

@@ -188,7 +188,14 @@ HAZARDS = Register(
             key="finished_on", label=_("完成时间"), value=_finished_on, kind="date", listed=False
         ),
         Column(key="verifier", label=_("验收人"), value="closed_by_name", listed=False),
-        Column(key="closed_on", label=_("验收时间"), value=_closed_on, kind="date", listed=False),
+        Column(
+            key="closed_on",
+            label=_("验收时间"),
+            value=_closed_on,
+            kind="date",
+            listed=False,
+            printed=False,
+        ),
         Column(key="closed", label=_("是否销号"), value=_closed, kind="bool", listed=False),
         Column(
             key="source",
