@@ -1,18 +1,23 @@
 """A ledger kept on paper comes in: what is right is taken, every other row is answered."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import Workbook
 
 from anxiao.foundation.access.actor import SYSTEM
+from anxiao.foundation.accounts.queries import posts_of
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.registers.declare import ImportContext
-from anxiao.foundation.registers.services import run_import
+from anxiao.foundation.orgs.services import merge_org, rename_org
+from anxiao.foundation.registers.declare import Asked, ImportContext
+from anxiao.foundation.registers.services import export, run_import, write_errors_of
 from anxiao.loop.hazards.models import Criterion, Hazard, LedgerYear
-from anxiao.loop.hazards.registers import CRITERIA_IMPORT, HAZARDS_IMPORT
-from tests.builders import AT, make_school
+from anxiao.loop.hazards.registers import CRITERIA_IMPORT, HAZARDS, HAZARDS_IMPORT
+from tests.builders import AT, TODAY, make_school
 from tests.loop.hazards.books import DONE, MAJOR, write_ledger
 from tests.loop.hazards.world import CANARY
 
@@ -212,3 +217,158 @@ def test_only_who_keeps_criteria_imports_them(world, tmp_path):
     context = ImportContext(actor=world.principal, at=AT, org_path=world.school.path)
     report = run_import(CRITERIA_IMPORT, file, {}, context)
     assert (report.created, len(report.rejected)) == (0, 1)
+
+
+SIX_DATES = (
+    *("2026-09-01", "2026/09/02", "2026.9.3", "20260904", "2026年9月5日"),
+    datetime(2026, 9, 6),  # noqa: DTZ001 - as a cell holds it
+)
+
+
+def test_dates_in_six_spellings_are_one_kind_of_day(take):
+    assert take(*({"排查时间": one} for one in SIX_DATES)).rejected == []
+    found = Hazard.objects.order_by("found_on").values_list("found_on", flat=True)
+    assert list(found) == [date(2026, 9, day) for day in range(1, 7)]
+
+
+def test_money_is_read_as_bureaus_write_it(take):
+    said = ["1.2万", "500元", "约2000", "1,200", "无", "—", None, 200, "３００"]
+    take(*({"资金（元）": one} for one in said))
+    funds = list(Hazard.objects.order_by("pk").values_list("funds", "remarks"))
+    assert funds == [
+        (Decimal(12000), ""),
+        (Decimal(500), ""),
+        (Decimal(2000), "资金为约数"),
+        (Decimal(1200), ""),
+        (Decimal(0), ""),
+        (None, ""),
+        (None, ""),
+        (Decimal(200), ""),
+        (Decimal(300), ""),
+    ]
+
+
+def test_a_deadline_that_is_none_is_kept_in_words(take):
+    take({"整改期限": "尽快", "备注": "寒假施工"}, {"整改期限": "立即"}, {"整改期限": "7天内"})
+    known = Hazard.objects.order_by("pk").values_list("due_on", "remarks")
+    assert list(known) == [
+        (None, "寒假施工；原期限：尽快"),
+        (date(2026, 10, 11), ""),
+        (date(2026, 10, 18), ""),
+    ]
+
+
+def test_a_formula_where_text_belongs_is_answered(take):
+    report = take({"隐患描述": "=SUM(A1:A9) 标记异常"}, {})
+    assert report.created == 1
+    assert [(one.row, one.cell, one.heading, one.message) for one in report.rejected] == [
+        (4, "G4", "隐患描述", "单元格是公式，请改成文字。")
+    ]
+
+
+def test_the_error_workbook_as_it_is_imports_nothing(world, take, tmp_path):
+    report = take({"隐患描述": "=A1"}, {"等级": "重大"}, {"学校": "没有的学校"}, {})
+    assert report.created == 1
+    wrong = tmp_path / "errors.xlsx"
+    write_errors_of(tmp_path / "ledger.xlsx", report, wrong)
+    context = ImportContext(actor=world.bureau, at=AT, org_path=world.county.path)
+    again = run_import(HAZARDS_IMPORT, wrong, {}, context)
+    assert (again.created, again.rejected_rows) == (0, 3)
+    assert [one.message for one in again.rejected] == [one.message for one in report.rejected]
+
+
+OTHER_COUNTY = (
+    *("编号", "受检学校", "检查日期", "检查人员", "存在问题及隐患", "隐患级别（一般/重大）"),
+    *("整改建议", "整改完成时限", "责任人及电话", "整改情况（已整改/未整改）", "整改完成时间"),
+)
+
+
+def other_county(path, *rows):
+    book = Workbook()
+    book.active.append(["附件3"])
+    book.active.append(["某县校园安全隐患清单（2026年秋季学期）"])
+    book.active.append(list(OTHER_COUNTY))
+    for row in rows:
+        book.active.append(list(row))
+    book.save(path)
+    return path
+
+
+def test_another_countys_ledger_without_places_and_verifiers(world, tmp_path):
+    start = [1, "石门镇第一小学", "2026.11.2", "张三", "灭火器过期", "一般", "更换"]
+    file = other_county(
+        tmp_path / "other.xlsx",
+        [*start, "2026.11.9", "李四", "已整改", "2026.11.8"],
+        [
+            *(2, "石门镇第一小学", "2026.11.3", "张三", "线路老化", "一般", "换线", "7天内"),
+            *("李四", "未整改"),
+        ],
+        [
+            *(3, "石门镇第一小学", "2026.11.4", "张三", "门锁损坏", "一般", "修", "7天内"),
+            *("李四", "等配件"),
+        ],
+        [
+            *(4, "石门镇第一小学", "2026.11.5", "张三", "护栏松动", "一般", "修", "7天内"),
+            *("李四", "已整改"),
+        ],
+    )
+    context = ImportContext(actor=world.bureau, at=AT, org_path=world.county.path)
+    report = run_import(HAZARDS_IMPORT, file, {}, context)
+    assert [(one.cell, one.message) for one in report.rejected] == [
+        ("K7", "已整改的行请填写完成时间。")
+    ]
+    entered = Hazard.objects.order_by("pk").values_list("state", "place_text", "due_on", "remarks")
+    assert list(entered) == [
+        ("submitted", "未注明", date(2026, 11, 9), ""),
+        ("assigned", "未注明", date(2026, 11, 10), ""),
+        ("assigned", "未注明", date(2026, 11, 11), "整改情况：等配件"),
+    ]
+    assert run_import(HAZARDS_IMPORT, file, {}, context).counts["same"] == 3
+
+
+def test_five_hundred_pasted_rows_cost_few_queries_beyond_their_own(take):
+    rows = [{} for _ in range(60)]
+    with CaptureQueriesContext(connection) as many:
+        assert take(*rows).created == 60
+    with CaptureQueriesContext(connection) as again:
+        assert take(*rows).same == 60
+    per_row = len([one for one in again if "SAVEPOINT" not in one["sql"]]) / 60
+    assert per_row < 0.5  # the units and known lines of a chunk are fetched together
+    assert len(many) < 60 * 8
+
+
+def test_after_some_were_struck_off_here_the_old_ledger_changes_nothing(world, take):
+    assert take({}, {}).created == 2
+    hazard = Hazard.objects.order_by("pk").first()
+    world.submit(hazard)
+    world.close(hazard)
+    states = list(Hazard.objects.order_by("pk").values_list("state", "number"))
+    assert take({}, {}).counts == {"created": 0, "changed": 0, "same": 2, "rejected": 0}
+    assert list(Hazard.objects.order_by("pk").values_list("state", "number")) == states
+
+
+def test_after_a_unit_was_renamed_merged_or_closed_the_old_ledger_changes_nothing(world, take):
+    rows = [{}, {"学校": world.neighbour.name}]
+    assert take(*rows).created == 2
+    rename_org(world.school, name="石门镇中心小学", actor=SYSTEM, at=AT)
+    merge_org(world.neighbour, world.school, reason="撤并", actor=SYSTEM, at=AT)
+    assert take(*rows).counts == {"created": 0, "changed": 0, "same": 2, "rejected": 0}
+    moved = [{"学校": "石门镇中心小学"}, {"学校": "石门镇中心小学"}]
+    assert take(*moved).counts == {"created": 0, "changed": 0, "same": 2, "rejected": 0}
+    late = take(*rows, {"学校": world.neighbour.name})
+    assert [(one.row, one.cell) for one in late.rejected] == [(6, "B6")]
+
+
+def test_what_was_entered_here_and_exported_is_not_doubled(world, take, tmp_path):
+    world.assign(world.open(description="护栏松动"))
+    world.open(description="无处可寻", place_text="未注明")
+    asked = Asked(world.bureau, AT, posts_of(world.users["bureau"].pk, TODAY)[0])
+    file = tmp_path / "export.xlsx"
+    with file.open("wb") as target:
+        assert export(HAZARDS, asked, {}, target).rows == 2
+    context = ImportContext(actor=world.bureau, at=AT, org_path=world.county.path)
+    report = run_import(HAZARDS_IMPORT, file, {}, context)
+    assert (report.counts, report.rejected) == (
+        {"created": 0, "changed": 0, "same": 2, "rejected": 0},
+        [],
+    )

@@ -85,10 +85,8 @@ def upsert_unit(
     given = _given(row)
     if found is None:
         if place is None:
-            raise Invalid(
-                _("没有找到镇街“%(name)s”，请核对或先新建。") % {"name": row.town},
-                {"town": _("请核对。")},
-            )
+            message = _("没有找到镇街“%(name)s”，请核对或先新建。") % {"name": row.town}
+            raise Invalid(message, {"town": message})
         profile = ProfileData(**given)
         data = OrgData(
             row.kind, row.name, place, code=row.code, opened_on=row.opened_on, profile=profile
@@ -153,10 +151,8 @@ def _only(matches: list[Org], key: str) -> Org | None:
     open_ones = [org for org in matches if org.state == OrgState.ACTIVE]
     best = [org for org in open_ones if org.name_key == key] or open_ones
     if len(best) > 1:
-        raise Invalid(
-            _("有 %(n)d 个同名单位，请补填所属镇街或单位代码。") % {"n": len(best)},
-            {"name": _("重名")},
-        )
+        message = _("有 %(n)d 个同名单位，请补填所属镇街或单位代码。") % {"n": len(best)}
+        raise Invalid(message, {"name": message})
     if best:
         return best[0]
     return _open(matches[0]) if matches else None
@@ -164,8 +160,6 @@ def _only(matches: list[Org], key: str) -> Org | None:
 
 def _open(org: Org) -> Org:
     if org.state != OrgState.ACTIVE:
-        raise Invalid(
-            _("%(name)s已停办或并入其他单位，如已恢复请先办理恢复。") % {"name": org.name},
-            {"name": _("已停办")},
-        )
+        message = _("“%(name)s”已停办或并入其他单位，请删去这一行；如已恢复，请先办理恢复。")
+        raise Invalid(message % {"name": org.name}, {"name": message % {"name": org.name}})
     return org
