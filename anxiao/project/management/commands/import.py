@@ -125,7 +125,8 @@ class Command(RegisterCommand):
             if found is None:
                 known = "、".join(f"{one.code} {one.name}" for one in counties[:COUNTIES_NAMED])
                 told = f"没有代码为 {options['under']} 的单位。"
-                raise CommandError(told + (f"县（区）有：{known}。" if known else ""), USAGE)
+                told += f"县（区）有：{known}。" if known else ""
+                raise CommandError(told, returncode=USAGE)
             return found
         if options["create_root"]:
             named = counties.filter(name=options["create_root"]).first()
