@@ -59,9 +59,35 @@ def test_the_clock_resumes_later_by_the_days_it_stood():
 
 
 def test_deadlines_are_suggested_by_level_unless_the_item_knows_better():
-    assert rules.suggested_due_on("ordinary", DAY) == date(2026, 11, 30)
-    assert rules.suggested_due_on("major", DAY) == date(2026, 12, 23)
-    assert rules.suggested_due_on("major", DAY, 0) == DAY
+    def suggested(level, days=None):
+        return rules.suggested_due_on(level, DAY, days, lambda day: True)
+
+    assert suggested("ordinary") == date(2026, 11, 30)
+    assert suggested("major") == date(2026, 12, 23)
+    assert suggested("major", 0) == DAY
+
+
+def test_a_suggested_deadline_is_a_working_day():
+    def suggested(days, *, holidays):
+        return rules.suggested_due_on("ordinary", DAY, days, lambda day: day not in holidays)
+
+    week = [DAY + timedelta(days=days) for days in range(8)]
+    assert suggested(7, holidays=week[6:]) == week[5]
+    assert suggested(2, holidays=week[1:]) == week[2]  # nothing but holidays: as the item says
+    assert suggested(0, holidays=week) == DAY
+
+
+def test_an_interim_measure_is_promised_until_a_day():
+    until = DAY + timedelta(days=2)
+    for state in HazardState:
+        left = rules.interim_days_left(state, "停用", until, DAY)
+        assert left == (2 if state in LIVE_STATES else None)
+    assert rules.interim_days_left("open", "停用", DAY, until) == -2
+    assert rules.interim_days_left("open", "", until, DAY) is None
+    assert rules.interim_days_left("open", "停用", None, DAY) is None
+    assert rules.interim_until("停用", None, until) == until
+    assert rules.interim_until("停用", DAY, until) == DAY
+    assert rules.interim_until("", DAY, until) is None
 
 
 def test_an_answer_is_due_after_five_working_days():

@@ -113,6 +113,7 @@ class HazardOut(HazardLine):
     funds: Decimal | None
     contingency: str
     interim_measure: str
+    interim_until: date | None
     assigned_at: datetime | None
     clock_stopped_on: date | None
     result: str
@@ -140,7 +141,14 @@ PLAIN = (
 FULL = (
     *("level_reason", "basis", "cause", "found_by_name", "recorded_at", "late_reason", "remarks"),
     *("suggested_measure", "suggested_days", "responsible_unit", "measure", "funds"),
-    *("contingency", "interim_measure", "assigned_at", "clock_stopped_on", "result"),
+    *(
+        "contingency",
+        "interim_measure",
+        "interim_until",
+        "assigned_at",
+        "clock_stopped_on",
+        "result",
+    ),
     *("no_photo_reason", "submitted_at", "submitted_by_name", "opinion", "rejections"),
     *("closed_at", "closed_by_name"),
 )

@@ -71,6 +71,23 @@ class AssignBody(Body):
     due_on: Day
     contingency: str = Field("", max_length=300)
     interim_measure: str = Field("", max_length=300)
+    interim_until: Day | None = None
+
+
+class ReassignBody(Body):
+    """Another person (as in assigning), and why; measure and deadline stay."""
+
+    responsible_unit: str = Field(max_length=80)
+    responsible: int | None = None
+    responsible_name: str = Field("", max_length=60)
+    reason: str = Field(max_length=300)
+
+
+class InterimBody(Body):
+    """What keeps people safe, and until when."""
+
+    interim_measure: str = Field(max_length=300)
+    interim_until: Day
 
 
 class SubmitBody(Body):

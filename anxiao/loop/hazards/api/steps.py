@@ -81,6 +81,12 @@ def _assign(doing: Doing) -> None:
     services.assign_hazard(doing.hazard, services.Commitments(**given), **doing.by)
 
 
+def _reassign(doing: Doing) -> None:
+    given = doing.given.model_dump()
+    given["responsible_id"], reason = given.pop("responsible"), given.pop("reason")
+    services.reassign_hazard(doing.hazard, services.Responsible(**given), reason=reason, **doing.by)
+
+
 def _submit(doing: Doing) -> None:
     services.submit_hazard(
         doing.hazard,
@@ -149,6 +155,13 @@ STEPS = (
     ApiStep(
         "beyond_means", bodies.ReasonBody, ("hazards.assign",), _plain(services.mark_beyond_means)
     ),
+    ApiStep(
+        "renew_interim",
+        bodies.InterimBody,
+        ("hazards.assign",),
+        _plain(services.renew_interim_hazard),
+    ),
+    ApiStep("reassign", bodies.ReassignBody, ("hazards.assign",), _reassign),
     ApiStep(
         "request_extension",
         bodies.ExtendBody,

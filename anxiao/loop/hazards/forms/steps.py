@@ -12,18 +12,23 @@ from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.states import EndKind, HazardLevel
 
 SOMEBODY_ELSE = "other"
+MOST_CHIPS = 6
+"""More people than this are chosen from a list, not from chips."""
 
 
 def seen(hazard: Hazard) -> str:
     """What a form was made for: the state and the last stamps of a hazard."""
-    stamps = (hazard.assigned_at, hazard.submitted_at, hazard.due_on, hazard.rejections)
+    stamps = (
+        *(hazard.assigned_at, hazard.submitted_at, hazard.due_on, hazard.rejections),
+        *(hazard.responsible_id, hazard.responsible_name, hazard.interim_until),
+    )
     return "|".join([hazard.state, *(str(stamp or "") for stamp in stamps)])
 
 
 class StepForm(forms.Form):
     """What every step sends along; ``seen`` is compared before anything is done."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=400)
 
     def __init__(self, *args: Any, hazard: Hazard, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": seen(hazard), **(kwargs.get("initial") or {})}
@@ -36,8 +41,8 @@ class StepForm(forms.Form):
         return bool(self.is_bound and self.data.get("seen") != seen(self.hazard))
 
 
-class AssignForm(StepForm):
-    """The five commitments (五落实), and the interim measure."""
+class PersonForm(StepForm):
+    """Who rectifies: a person of the unit, or somebody else by name."""
 
     responsible = forms.ChoiceField(label=_("责任人"), widget=forms.RadioSelect)
     responsible_name = forms.CharField(
@@ -47,6 +52,32 @@ class AssignForm(StepForm):
         help_text=_("不在本单位人员中的，填写姓名，如施工方负责人。"),
     )
     responsible_unit = forms.CharField(label=_("整改责任单位"), max_length=80)
+
+    def __init__(self, *args: Any, people: list[tuple[int, str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(pk), f"{name}（{posts}）") for pk, name, posts in people]
+        field = self.fields["responsible"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        if len(people) > MOST_CHIPS:
+            field.widget = forms.Select()
+            choices.insert(0, ("", str(_("请选择"))))
+        field.choices = [*choices, (SOMEBODY_ELSE, _("其他人"))]
+
+    def clean(self) -> dict[str, Any]:
+        """A name is needed where nobody is chosen from the list."""
+        data = super().clean() or self.cleaned_data
+        chosen = data.get("responsible")
+        data["responsible_id"] = int(chosen) if chosen and chosen != SOMEBODY_ELSE else None
+        if chosen == SOMEBODY_ELSE and not data.get("responsible_name"):
+            self.add_error("responsible_name", _("请填写责任人姓名。"))
+        if chosen != SOMEBODY_ELSE:
+            data["responsible_name"] = ""
+        return data
+
+
+class AssignForm(PersonForm):
+    """The five commitments (五落实), and the interim measure."""
+
     measure = text_field(_("整改措施"), longest=500)
     funds = forms.DecimalField(
         label=_("整改资金（元）"),
@@ -64,28 +95,36 @@ class AssignForm(StepForm):
         help_text=_("一般隐患不需要的可留空，记为“无需”。"),
     )
     interim_measure = text_field(_("临时防范措施"), longest=300, required=False, rows=2)
+    interim_until = forms.DateField(
+        label=_("临时措施有效期至"),
+        required=False,
+        widget=forms.DateInput,
+        help_text=_("不填的按整改期限计，到期前提醒。"),
+    )
 
-    def __init__(
-        self, *args: Any, people: list[tuple[int, str, str]], hazard: Hazard, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, hazard: Hazard, **kwargs: Any) -> None:
         super().__init__(*args, hazard=hazard, **kwargs)
-        choices = [(str(pk), f"{name}（{posts}）") for pk, name, posts in people]
-        field = self.fields["responsible"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [*choices, (SOMEBODY_ELSE, _("其他人"))]
         if hazard.level == HazardLevel.MAJOR:
             for name in ("contingency", "interim_measure"):
                 self.fields[name].required = True
             self.fields["contingency"].help_text = _("重大隐患须填写。")
 
-    def clean(self) -> dict[str, Any]:
-        """A name is needed where nobody is chosen from the list."""
-        data = super().clean() or self.cleaned_data
-        chosen = data.get("responsible")
-        data["responsible_id"] = int(chosen) if chosen and chosen != SOMEBODY_ELSE else None
-        if chosen == SOMEBODY_ELSE and not data.get("responsible_name"):
-            self.add_error("responsible_name", _("请填写责任人姓名。"))
-        return data
+
+class ReassignForm(PersonForm):
+    """Another person, and why."""
+
+    reason = text_field(
+        _("改派理由"), longest=300, rows=2, help_text=_("整改措施和期限不变；改期限请申请延期。")
+    )
+
+
+class InterimForm(StepForm):
+    """What keeps people safe, and until when."""
+
+    interim_measure = text_field(_("临时防范措施"), longest=300)
+    interim_until = forms.DateField(
+        label=_("有效期至"), widget=forms.DateInput, help_text=_("到期前三天起提醒。")
+    )
 
 
 class SubmitForm(StepForm):

@@ -69,6 +69,11 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
         """Without a deadline (未定期限), which is not overdue."""
         return self.running().filter(due_on__isnull=True)
 
+    def interim_ending(self, day: date) -> Self:
+        """Whose interim measure has ended on ``day`` or ends within days (临时措施到期)."""
+        until = day + timedelta(days=SOON_DAYS)
+        return self.live().exclude(interim_measure="").filter(interim_until__lte=until)
+
     def verified_above(self) -> Self:
         """Those that the upper level verifies: ``rules.verified_above`` as a condition."""
         return self.filter(~Q(source__in=OWN_SOURCES) | Q(level=HazardLevel.MAJOR))
@@ -84,9 +89,10 @@ class Hazard(models.Model):
     ``uuid`` is made where it was found (sent twice, stored once); ``number`` is ``2026-0012`` of
     the unit's year; ``origin`` names the record that found it, as that room writes it.
     Funds are yuan. ``due_on`` empty means no deadline yet, which is its own state, not overdue.
-    ``clock_stopped_on`` is set while the upper level has it (受理); ``stopped_days`` sums up how
-    long it stood. The five commitments (五落实): responsible unit and person, measure, funds,
-    deadline, contingency.
+    ``interim_until`` is the last day for which the interim measure was promised; after it somebody
+    must say anew what keeps people safe. ``clock_stopped_on`` is set while the upper level has it
+    (受理); ``stopped_days`` sums up how long it stood. The five commitments (五落实): responsible
+    unit and person, measure, funds, deadline, contingency.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -141,6 +147,7 @@ class Hazard(models.Model):
     due_on = models.DateField(_("整改期限"), null=True)
     contingency = models.CharField(_("应急预案"), max_length=300, blank=True)
     interim_measure = models.CharField(_("临时防范措施"), max_length=300, blank=True)
+    interim_until = models.DateField(_("临时措施有效期至"), null=True)
     assigned_at = models.DateTimeField(_("指派时间"), null=True)
     assigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, ROLE_LABELS
+from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, ROLE_LABELS, Role
 from anxiao.foundation.accounts.models import Membership
 from anxiao.foundation.accounts.queries import current
+from anxiao.foundation.orgs.models import Org
 from anxiao.loop.hazards.models import Escalation, Hazard
 from anxiao.loop.hazards.rules import Levels, verified_above
 from anxiao.loop.hazards.states import HazardState, RequestState
@@ -22,26 +24,68 @@ def holders_of(capability: str, org_id: int | None, day: date) -> list[int]:
     if org_id is None:
         return []
     rows = Membership.objects.filter(
-        current(day), org_id=org_id, role__in=roles_with(capability), user__is_active=True
+        current(day),
+        org_id__in=_standing_for({org_id}),
+        role__in=roles_with(capability),
+        user__is_active=True,
     )
     return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
 
 
 def assignable_people(hazard: Hazard, day: date) -> list[tuple[int, str, str]]:
-    """``(user_id, name, posts)`` of those a hazard may be assigned to; one query.
+    """``(user_id, name, posts)`` of those a hazard may be assigned to; two queries.
 
-    People of the unit; of the upper level too once it has accepted the hazard.
+    People of the unit, or of the one it was merged into; of the upper level too once it has
+    accepted the hazard. Those whose post is to rectify come first.
     """
-    units = {hazard.org_id}
-    if hazard.state == HazardState.ACCEPTED and hazard.upper_org_id:
+    units = _standing_for({hazard.org_id})
+    if hazard.upper_org_id:
         units.add(hazard.upper_org_id)
     rows = Membership.objects.filter(current(day), org_id__in=units, user__is_active=True)
     names: dict[int, str] = {}
     posts: dict[int, list[str]] = {}
     for user_id, name, role in rows.order_by("id").values_list("user_id", "user__name", "role"):
         names[user_id] = name
-        posts.setdefault(user_id, []).append(str(ROLE_LABELS[role]))
-    return [(user_id, names[user_id], _("、").join(posts[user_id])) for user_id in names]
+        posts.setdefault(user_id, []).append(role)
+    handy = {user_id for user_id, held in posts.items() if set(held) & set(HANDY)}
+    return [
+        (user_id, names[user_id], _("、").join(str(ROLE_LABELS[role]) for role in posts[user_id]))
+        for user_id in sorted(names, key=lambda each: each not in handy)
+    ]
+
+
+def is_gone(hazard: Hazard, day: date) -> bool:
+    """Whether the person a hazard under way is assigned to holds no post there any more."""
+    if hazard.state != HazardState.ASSIGNED or hazard.responsible_id is None:
+        return False
+    return Hazard.objects.filter(whose_person_is_gone(day), pk=hazard.pk).exists()
+
+
+def whose_person_is_gone(day: date) -> Q:
+    """Hazards under way whose responsible person holds no post at the unit, at the one it was
+    merged into or at the level that took it over, as a condition.
+    """
+    there = Membership.objects.filter(
+        current(day),
+        Q(org=OuterRef("org"))
+        | Q(org=OuterRef("org__merged_into"))
+        | Q(org=OuterRef("org__merged_into__merged_into"))
+        | Q(org=OuterRef("upper_org")),
+        user=OuterRef("responsible"),
+        user__is_active=True,
+    )
+    return Q(~Exists(there), state=HazardState.ASSIGNED, responsible__isnull=False)
+
+
+HANDY = (Role.MAINTAINER, Role.SECTION_HEAD, Role.GUARD_CAPTAIN, Role.CANTEEN_MANAGER)
+"""Posts whose work it is to put things right."""
+
+
+def _standing_for(units: set[int]) -> set[int]:
+    """``units``, and what they were merged into: there their open hazards are carried on."""
+    rows = Org.objects.filter(pk__in=units, merged_into__isnull=False)
+    merged = rows.values_list("merged_into_id", "merged_into__merged_into_id")
+    return units | {pk for pair in merged for pk in pair if pk}
 
 
 def levels_of(hazard: Hazard) -> Levels:

@@ -18,12 +18,14 @@ from anxiao.loop.hazards.models import (
     HazardPhoto,
     HazardQuerySet,
 )
+from anxiao.loop.hazards.queries.people import is_gone
 from anxiao.loop.hazards.rules import (
     Due,
     Facts,
     Levels,
     NextStep,
     due_of,
+    interim_days_left,
     level_for,
     missing_of_four,
     next_steps,
@@ -43,7 +45,8 @@ class HazardPage:
     """A hazard and everything around it.
 
     ``missing`` names the fields of the four (三.4.g) that a major hazard still lacks; ``waiting``
-    requests are in ``extension``, ``end`` and ``escalation``.
+    requests are in ``extension``, ``end`` and ``escalation``. ``interim_left`` are days until the
+    interim measure ends, negative once it has.
     """
 
     hazard: Hazard
@@ -58,6 +61,8 @@ class HazardPage:
     extensions: tuple[Extension, ...]
     ends: tuple[EndRequest, ...]
     history: tuple[Entry, ...]
+    interim_left: int | None
+    is_responsible_gone: bool
 
     @property
     def escalation(self) -> Escalation | None:
@@ -113,6 +118,10 @@ def hazard_page(hazard: Hazard, actor: Actor, day: date) -> HazardPage:
         extensions=extensions,
         ends=ends,
         history=tuple(history(hazard)),
+        interim_left=interim_days_left(
+            hazard.state, hazard.interim_measure, hazard.interim_until, day
+        ),
+        is_responsible_gone=is_gone(hazard, day),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor, Post
 from anxiao.loop.hazards.models import EndRequest, Escalation, Extension, Hazard
+from anxiao.loop.hazards.queries.people import whose_person_is_gone
 from anxiao.loop.hazards.states import (
     OWN_SOURCES,
     EndKind,
@@ -23,6 +24,7 @@ CAP = 50
 
 MINUTES = {"submit": 5, "assign": 3, "close": 5, "accept_up": 5}
 DECIDE_MINUTES = 2
+INTERIM_MINUTES = 2
 CLAUSE = "3.2.c"
 
 
@@ -45,13 +47,16 @@ class Waiting:
 
 
 def waiting_for(actor: Actor, post: Post, day: date) -> list[Waiting]:
-    """Everything that waits for ``actor`` at ``post``; four queries, nearest deadline first.
+    """Everything that waits for ``actor`` at ``post``; one query a kind, nearest deadline first.
 
     What a unit does stands with the unit; what the upper level verifies, answers or decides
     stands with the level right above it, not with every level higher up.
     """
     found = [
         *_hazards(actor, post),
+        *_interims(actor, post, day),
+        *_left_behind(actor, post, day),
+        *_to_supervise(actor, post, day),
         *_escalations(actor, post),
         *_extensions(actor, post),
         *_ends(actor, post),
@@ -60,7 +65,7 @@ def waiting_for(actor: Actor, post: Post, day: date) -> list[Waiting]:
 
 
 def _hazards(actor: Actor, post: Post) -> Iterator[Waiting]:
-    own, above = Q(org_id=post.org_id), Q(org__parent_id=post.org_id)
+    own, above = _kept_at(post), Q(org__parent_id=post.org_id)
     mine = Q(state=HazardState.ASSIGNED, responsible_id=actor.user_id)
     wanted = mine & (own | above | Q(upper_org_id=post.org_id))
     if actor.may("hazards.assign", post.org_path):
@@ -82,7 +87,47 @@ def _verified_here(post: Post) -> Q:
     """``rules.verified_above`` seen from the post: what its unit verifies."""
     by_unit = Q(source__in=OWN_SOURCES, level=HazardLevel.ORDINARY)
     root = Q(org__parent__isnull=True)
-    return (Q(org_id=post.org_id) & (by_unit | root)) | (Q(org__parent_id=post.org_id) & ~by_unit)
+    return (_kept_at(post) & (by_unit | root)) | (Q(org__parent_id=post.org_id) & ~by_unit)
+
+
+def _kept_at(post: Post, prefix: str = "org") -> Q:
+    """Hazards of the post's unit, and of those that were merged into it."""
+    links = ("", "__merged_into", "__merged_into__merged_into")
+    kept = Q()
+    for link in links:
+        kept |= Q(**{f"{prefix}{link}": post.org_id})
+    return kept
+
+
+def _interims(actor: Actor, post: Post, day: date) -> Iterator[Waiting]:
+    if not actor.may("hazards.assign", post.org_path):
+        return
+    rows = Hazard.objects.filter(_kept_at(post)).interim_ending(day).select_related("org")
+    for hazard in rows.order_by("interim_until", "id")[:CAP]:
+        title = _("落实临时措施")
+        yield _waiting("renew_interim", hazard, title, hazard.interim_until, INTERIM_MINUTES)
+
+
+def _left_behind(actor: Actor, post: Post, day: date) -> Iterator[Waiting]:
+    """Hazards whose responsible person has left: nobody else would be told of the deadline."""
+    if not actor.may("hazards.assign", post.org_path):
+        return
+    rows = Hazard.objects.filter(_kept_at(post), whose_person_is_gone(day))
+    for hazard in rows.select_related("org").order_by("due_on", "id")[:CAP]:
+        yield _waiting("reassign", hazard, _("改派"), hazard.due_on, DECIDE_MINUTES)
+
+
+def _to_supervise(actor: Actor, post: Post, day: date) -> Iterator[Waiting]:
+    """Major and overdue below, not listed for supervision yet (安全生产法 41)."""
+    if not actor.may("hazards.supervise", post.org_path):
+        return
+    rows = (
+        Hazard.objects.below(post.org_path)
+        .overdue(day)
+        .filter(level=HazardLevel.MAJOR, supervised_on__isnull=True)
+    )
+    for hazard in rows.select_related("org").order_by("due_on", "id")[:CAP]:
+        yield _waiting("supervise", hazard, _("挂牌督办"), None, DECIDE_MINUTES)
 
 
 def _escalations(actor: Actor, post: Post) -> Iterator[Waiting]:
@@ -119,7 +164,7 @@ def _near(post: Post) -> Q:
     """Requests about hazards that the post's unit verifies, seen from the request."""
     by_unit = Q(hazard__source__in=OWN_SOURCES, hazard__level=HazardLevel.ORDINARY)
     root = Q(hazard__org__parent__isnull=True)
-    return (Q(hazard__org_id=post.org_id) & (by_unit | root)) | (
+    return (_kept_at(post, "hazard__org") & (by_unit | root)) | (
         Q(hazard__org__parent_id=post.org_id) & ~by_unit
     )
 

@@ -47,6 +47,10 @@ def _without_deadline(rows: Any, _value: bool, _asked: Asked) -> Any:
     return rows.without_deadline()
 
 
+def _interim_ending(rows: Any, _value: bool, asked: Asked) -> Any:
+    return rows.interim_ending(asked.day)
+
+
 def _supervised(rows: Any, _value: bool, _asked: Asked) -> Any:
     return rows.filter(supervised_on__isnull=False)
 
@@ -235,6 +239,13 @@ HAZARDS = Register(
             apply=_supervised,
             chip=True,
             tone="late",
+        ),
+        Filter(
+            key="interim",
+            label=_("临时措施到期"),
+            kind="preset",
+            apply=_interim_ending,
+            tone="soon",
         ),
         Filter(key="late_entry", label=_("补录"), kind="preset", apply=_late_entry),
         Filter(

@@ -71,9 +71,29 @@ def _running(due_on: date | None, day: date) -> Due:
     return Due(DueKind.SOON if left <= SOON_DAYS else DueKind.IN_TIME, left)
 
 
-def suggested_due_on(level: str, day: date, days: int | None = None) -> date:
-    """The deadline a form proposes on ``day``; ``days`` of the checklist item win."""
-    return day + timedelta(days=SUGGESTED_DAYS[HazardLevel(level)] if days is None else days)
+def suggested_due_on(
+    level: str, day: date, days: int | None, is_workday: Callable[[date], bool]
+) -> date:
+    """The deadline a form proposes on ``day``: a working day, so that somebody is there.
+
+    ``days`` of the checklist item win. One that falls on a holiday is proposed for the working day
+    before it, never for today or earlier unless it was to be done at once.
+    """
+    due_on = day + timedelta(days=SUGGESTED_DAYS[HazardLevel(level)] if days is None else days)
+    earlier = (due_on - timedelta(days=back) for back in range((due_on - day).days))
+    return next((each for each in earlier if is_workday(each)), due_on)
+
+
+def interim_days_left(state: str, measure: str, until: date | None, day: date) -> int | None:
+    """Days until the interim measure ends, negative once it has ended; ``None`` where none runs."""
+    if state not in LIVE_STATES or not measure or until is None:
+        return None
+    return (until - day).days
+
+
+def interim_until(measure: str, said: date | None, due_on: date | None) -> date | None:
+    """How long an interim measure is promised for: as said, else until the deadline."""
+    return (said or due_on) if measure else None
 
 
 def answer_due_on(day: date, is_workday: Callable[[date], bool]) -> date:

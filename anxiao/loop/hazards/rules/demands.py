@@ -38,6 +38,7 @@ class Said:
     due_on: date | None
     contingency: str
     interim_measure: str
+    interim_until: date | None = None
 
 
 def missing_of_four(
@@ -73,6 +74,15 @@ def _commitment_faults(said: Said, level: str, day: date) -> Iterator[tuple[str,
     yield from ((name, fault) for name, (value, fault) in asked.items() if not value.strip())
     yield from _funds_fault(said.funds)
     yield from _due_fault(said.due_on, day)
+    yield from interim_faults(said.interim_until, day)
+
+
+def interim_faults(until: date | None, day: date) -> Iterator[tuple[str, str]]:
+    """An interim measure is promised for days that are still to come."""
+    if until is not None and until < day:
+        yield "interim_until", f"有效期不能早于今天，请改为{day.month}月{day.day}日或以后。"
+    elif until is not None and until > day + LONGEST_DUE:
+        yield "interim_until", "有效期超过三年，请核对年份。"
 
 
 def _funds_fault(funds: Decimal | None) -> Iterator[tuple[str, str]]:

@@ -46,11 +46,15 @@ VERIFYING_STEPS = frozenset({"reject", "close", "reopen", "decide_extension", "d
 ANSWERING_STEPS = frozenset({"accept_up", "send_back"})
 PASSED_UP_STEPS = frozenset({"assign", "report_up"})
 """Steps that an accepted hazard's new level takes, not the unit."""
+ASSIGNERS_STEPS = frozenset({"reassign"})
+"""Steps of the level that assigned: the unit, or the level that had accepted the hazard."""
 
 CAPABILITIES = {
     **{step.name: step.capability for step in HAZARD_FLOW},
     "grade": "hazards.assign",
     "beyond_means": "hazards.assign",
+    "renew_interim": "hazards.assign",
+    "reassign": "hazards.assign",
     "request_extension": "hazards.rectify",
     "decide_extension": "hazards.verify",
     "request_end": "hazards.void",
@@ -68,6 +72,8 @@ def level_for(step: str, state: str, levels: Levels) -> str:
         return levels.asked
     if step in PASSED_UP_STEPS and state == HazardState.ACCEPTED:
         return levels.upper
+    if step in ASSIGNERS_STEPS:
+        return levels.upper or levels.own
     return levels.own
 
 
@@ -119,6 +125,8 @@ LABELS = {
     "request_end": "申请作废、合并",
     "grade": "调整等级",
     "beyond_means": "认定无力整改",
+    "renew_interim": "落实临时措施",
+    "reassign": "改派",
     "supervise": "挂牌督办",
 }
 
@@ -126,6 +134,7 @@ NO_RIGHT = {
     "assign": "由本单位负责人或安全专干指派。",
     "submit": "由责任人或本单位安全专干提交。",
     "report_up": "由本单位负责人或安全专干上报。",
+    "reassign": "由指派整改的单位改派。",
     "accept_up": "由上级单位答复。",
     "send_back": "由上级单位答复。",
 }
@@ -144,7 +153,7 @@ BY_COUNTY = "由区教体局挂牌督办。"
 _ORDER = (
     *("decide_end", "decide_extension", "accept_up", "send_back", "close", "reject"),
     *("assign", "submit", "report_up", "request_extension", "beyond_means", "grade"),
-    *("supervise", "request_end", "reopen"),
+    *("renew_interim", "reassign", "supervise", "request_end", "reopen"),
 )
 
 
@@ -175,10 +184,11 @@ def _offered(facts: Facts) -> Iterator[str]:
         yield "decide_end" if facts.end else "request_end"
     if facts.state == HazardState.ASSIGNED:
         yield "decide_extension" if facts.extension else "request_extension"
+        yield "reassign"
     if facts.state in {HazardState.OPEN, HazardState.ASSIGNED} and not facts.is_beyond_means:
         yield "beyond_means"
     if facts.state in LIVE_STATES:
-        yield from ("grade", "supervise")
+        yield from ("grade", "supervise", "renew_interim")
 
 
 def _why_not(name: str, facts: Facts) -> str:

@@ -7,7 +7,13 @@ from anxiao.loop.hazards.services.asking import (
     request_end,
     request_extension,
 )
-from anxiao.loop.hazards.services.assigning import Commitments, assign_hazard
+from anxiao.loop.hazards.services.assigning import (
+    Commitments,
+    Responsible,
+    assign_hazard,
+    reassign_hazard,
+    renew_interim_hazard,
+)
 from anxiao.loop.hazards.services.criteria import (
     import_criteria,
     load_criteria,
@@ -39,6 +45,7 @@ __all__ = [
     "Ending",
     "Found",
     "Grade",
+    "Responsible",
     "accept_up_hazard",
     "assign_hazard",
     "close_hazard",
@@ -51,7 +58,9 @@ __all__ = [
     "mark_beyond_means",
     "open_hazard",
     "open_hazard_once",
+    "reassign_hazard",
     "reject_hazard",
+    "renew_interim_hazard",
     "reopen_hazard",
     "report_up_hazard",
     "request_end",

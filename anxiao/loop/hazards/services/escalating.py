@@ -81,6 +81,7 @@ def report_up_hazard(
     )
     changes = {
         "interim_measure": interim,
+        "interim_until": max(hazard.due_on or business_day(at), escalation.answer_due_on),
         "beyond_means_at": hazard.beyond_means_at or at,
     }
     said = {"reason": why, "to": to_org.name, "answer_due_on": str(escalation.answer_due_on)}

@@ -13,6 +13,7 @@ from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid, NotFound
 from anxiao.foundation.messaging.states import MessageKind
 from anxiao.loop.hazards.models import Criterion, Hazard, HazardComment
+from anxiao.loop.hazards.rules import interim_until
 from anxiao.loop.hazards.rules.steps import ALREADY_SUPERVISED
 from anxiao.loop.hazards.services.holding import change, demand, expect, hold, permit, refuse
 from anxiao.loop.hazards.services.telling import named, tell, tell_groups, tell_level
@@ -58,6 +59,7 @@ def grade_hazard(hazard: Hazard, grade: Grade, *, actor: Actor, at: datetime) ->
         criterion=grade.criterion if major else None,
         level_reason=reason,
         interim_measure=interim,
+        interim_until=interim_until(interim, hazard.interim_until, hazard.due_on),
         graded_major_at=at if major else None,
     )
     said: dict[str, Any] = {"level": grade.level, "reason": reason}

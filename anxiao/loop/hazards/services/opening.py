@@ -23,6 +23,7 @@ from anxiao.loop.hazards.catalog import OTHER, category_code
 from anxiao.loop.hazards.models import Criterion, Hazard
 from anxiao.loop.hazards.rules import (
     finding_faults,
+    interim_until,
     is_late_entry,
     missing_of_four,
     number_of,
@@ -212,6 +213,7 @@ def _store(found: Found, digest: str, *, actor: Actor, at: datetime) -> Hazard:
         category=found.category,
         criterion=found.criterion if major else None,
         graded_major_at=at if major else None,
+        interim_until=interim_until(found.interim_measure, None, found.due_on),
         place=found.place or (found.point.place if found.point else None),
         point=found.point,
         found_by_id=actor.user_id if by_actor else None,

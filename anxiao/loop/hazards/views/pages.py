@@ -52,6 +52,7 @@ def detail(request: ActorRequest, pk: int) -> HttpResponseBase:
         "repeats": repeats_of(hazard, request.actor)[:REPEATS_SHOWN],
         **wording.doings(shown),
         "badges": wording.badges(hazard),
+        "warnings": wording.warnings(shown),
         "comment_form": CommentForm(),
     }
     return render(request, "hazards/detail.html", context)

@@ -17,6 +17,7 @@ from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.services import STALE
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid, StaleState
+from anxiao.foundation.orgs.queries import calendar_for
 from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.hazards import forms, services
 from anxiao.loop.hazards.models import Hazard
@@ -75,6 +76,8 @@ def _plain(form: type[forms.StepForm]) -> Callable[[ActorRequest, HazardPage, An
 def _assign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
     hazard, day = shown.hazard, business_day(request.at)
     people = assignable_people(hazard, day)
+    is_workday = calendar_for(hazard.org).workdays.is_workday
+    suggested = suggested_due_on(hazard.level, day, hazard.suggested_days, is_workday)
     chosen = str(hazard.responsible_id) if hazard.responsible_id else ""
     first = {
         "responsible": chosen or (forms.steps.SOMEBODY_ELSE if hazard.responsible_name else ""),
@@ -82,11 +85,24 @@ def _assign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.S
         "responsible_unit": hazard.responsible_unit or hazard.org.name,
         "measure": hazard.measure or hazard.suggested_measure,
         "funds": hazard.funds,
-        "due_on": hazard.due_on or suggested_due_on(hazard.level, day, hazard.suggested_days),
+        "due_on": hazard.due_on if hazard.due_on and hazard.due_on >= day else suggested,
         "contingency": hazard.contingency,
         "interim_measure": hazard.interim_measure,
     }
     return forms.AssignForm(data, hazard=hazard, people=people, initial=first)
+
+
+def _reassign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+    hazard = shown.hazard
+    people = assignable_people(hazard, business_day(request.at))
+    others = [each for each in people if each[0] != hazard.responsible_id]
+    first = {"responsible_unit": hazard.responsible_unit or hazard.org.name}
+    return forms.ReassignForm(data, hazard=hazard, people=others, initial=first)
+
+
+def _interim_form(_request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+    first = {"interim_measure": shown.hazard.interim_measure}
+    return forms.InterimForm(data, hazard=shown.hazard, initial=first)
 
 
 def _grade_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
@@ -102,10 +118,29 @@ def _report_form(_request: ActorRequest, shown: HazardPage, data: Any) -> forms.
 
 
 def _assign(doing: Doing) -> None:
-    wanted = ("responsible_id", "responsible_name", "responsible_unit", "measure", "funds")
-    given = {name: doing.given[name] for name in (*wanted, "due_on", "contingency")}
-    commitments = services.Commitments(**given, interim_measure=doing.given["interim_measure"])
+    wanted: tuple[str, ...] = (
+        "responsible_id",
+        "responsible_name",
+        "responsible_unit",
+        "measure",
+        "funds",
+    )
+    wanted += ("due_on", "contingency", "interim_measure", "interim_until")
+    commitments = services.Commitments(**{name: doing.given[name] for name in wanted})
     services.assign_hazard(doing.hazard, commitments, **doing.by)
+
+
+def _reassign(doing: Doing) -> None:
+    wanted = ("responsible_id", "responsible_name", "responsible_unit")
+    responsible = services.Responsible(**{name: doing.given[name] for name in wanted})
+    services.reassign_hazard(doing.hazard, responsible, reason=doing.given["reason"], **doing.by)
+
+
+def _renew_interim(doing: Doing) -> None:
+    measure, until = doing.given["interim_measure"], doing.given["interim_until"]
+    services.renew_interim_hazard(
+        doing.hazard, interim_measure=measure, interim_until=until, **doing.by
+    )
 
 
 def _submit(doing: Doing) -> None:
@@ -226,6 +261,14 @@ PAGES = (
         _with(services.mark_beyond_means, "reason"),
         gettext_lazy("已认定无力整改，请在三日内上报。"),
     ),
+    StepPage(
+        "renew_interim",
+        ("hazards.assign",),
+        _interim_form,
+        _renew_interim,
+        gettext_lazy("已登记临时防范措施。"),
+    ),
+    StepPage("reassign", ("hazards.assign",), _reassign_form, _reassign, gettext_lazy("已改派。")),
     StepPage(
         "request_extension",
         ("hazards.rectify", "hazards.view", OWN),

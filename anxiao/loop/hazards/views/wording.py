@@ -12,6 +12,7 @@ from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.loop.hazards.models import Hazard, HazardPhoto
 from anxiao.loop.hazards.queries import HazardPage
+from anxiao.loop.hazards.rules import SOON_DAYS
 from anxiao.loop.hazards.rules.clocks import DueKind
 from anxiao.loop.hazards.rules.demands import FOUR
 from anxiao.loop.hazards.rules.steps import LABELS
@@ -30,7 +31,7 @@ ACTIONS: dict[str, Any] = {
 }
 SAID = (
     *("reason", "answer", "opinion", "result", "no_photo_reason", "late_reason"),
-    *("responsible", "to", "into"),
+    *("interim_measure", "before", "responsible", "to", "into"),
 )
 """What of a journal line people want to read, in this order."""
 
@@ -89,6 +90,11 @@ def badges(hazard: Hazard) -> list[Fact]:
         (hazard.level == HazardLevel.MAJOR, _("重大隐患"), "late"),
         (hazard.supervised_on is not None, _("挂牌督办"), "late"),
         (hazard.beyond_means_at is not None, _("无力整改"), "soon"),
+        (
+            hazard.state == HazardState.ASSIGNED and hazard.rejections > 0,
+            _("退回 %(n)d 次") % {"n": hazard.rejections},
+            "late",
+        ),
         (bool(hazard.late_reason), _("补录"), "plain"),
         (hazard.origin.startswith("ledger:"), _("台账导入"), "plain"),
     )
@@ -108,6 +114,26 @@ def doings(page: HazardPage) -> Fact:
         "others": [{"label": step.label, "url": url(step.name)} for step in rest if step.allowed],
         "blocked": [step for step in rest if not step.allowed],
     }
+
+
+def warnings(page: HazardPage) -> list[Fact]:
+    """What somebody has to see to although no step of the road asks for it."""
+    found = []
+    if page.interim_left is not None and page.interim_left < 0:
+        text = _("临时防范措施已到期 %(n)d 天，请核对现场，重新落实。") % {"n": -page.interim_left}
+        found.append({"text": text, "tone": "late"})
+    elif page.interim_left is not None and page.interim_left <= SOON_DAYS:
+        text = _("临时防范措施有效期至%(day)s，请提前落实。") % {
+            "day": spoken(page.hazard.interim_until)
+        }
+        found.append({"text": text, "tone": "soon"})
+    if page.is_responsible_gone:
+        text = _("责任人%(name)s已不在岗，请改派。") % {"name": page.hazard.responsible_name}
+        found.append({"text": text, "tone": "late"})
+    if page.hazard.state == HazardState.ASSIGNED and page.hazard.rejections:
+        text = _("上次整改被退回：%(why)s") % {"why": page.hazard.opinion}
+        found.append({"text": text, "tone": "late"})
+    return found
 
 
 def found_facts(hazard: Hazard) -> list[Fact]:
@@ -142,6 +168,7 @@ def commitment_facts(hazard: Hazard) -> list[Fact]:
         (_("整改期限"), _full(hazard.due_on) or _("未定期限")),
         (_("应急预案"), hazard.contingency),
         (_("临时防范措施"), hazard.interim_measure),
+        (_("临时措施有效期至"), _full(hazard.interim_until)),
         (_("停止计时"), _("%(n)d 天") % {"n": hazard.stopped_days} if hazard.stopped_days else ""),
     )
 
@@ -181,7 +208,7 @@ def timeline(entries: Iterable[Entry]) -> list[Fact]:
             "label": str(ACTIONS.get(entry.action, entry.action)),
             "who": entry.actor_name,
             "at": entry.at,
-            "text": "，".join(_told(entry)),
+            "text": "；".join(part.rstrip("。；") for part in _told(entry)),
             "tone": TONES.get(entry.action, "plain"),
         }
         for entry in entries
@@ -197,9 +224,13 @@ def _told(entry: Entry) -> Iterator[str]:
     for name in SAID:
         if detail.get(name):
             yield str(detail[name])
-    due_on = detail.get("new_due_on") or detail.get("due_on")
-    if due_on:
-        yield _("期限 %(due)s") % {"due": due_on}
+    for label, day in (
+        (_("期限"), detail.get("new_due_on") or detail.get("due_on")),
+        (_("应答复"), detail.get("answer_due_on")),
+        (_("有效期至"), detail.get("interim_until")),
+    ):
+        if day and day != "None":
+            yield f"{label} {spoken(date.fromisoformat(day))}"
 
 
 def _facts(*rows: tuple[Any, ...]) -> list[Fact]:
