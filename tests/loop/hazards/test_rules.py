@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anxiao.loop.hazards import rules
@@ -36,6 +36,7 @@ def test_how_a_hazard_stands_to_its_deadline(state, due_on, stopped_on, kind, da
     assert rules.due_of(state, due_on, stopped_on, DAY) == rules.Due(kind, days)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(list(HazardState)),
     st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),

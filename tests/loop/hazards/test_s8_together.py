@@ -10,7 +10,7 @@ from django.db import connection, connections
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Invalid
 from anxiao.loop.hazards import services
-from anxiao.loop.hazards.models import Extension, Hazard, LedgerYear
+from anxiao.loop.hazards.models import EndRequest, Escalation, Extension, Hazard, LedgerYear
 from tests.builders import AT
 from tests.loop.hazards.world import DUE, World
 
@@ -139,3 +139,88 @@ def test_an_extension_granted_while_it_is_handed_in(world):
     granted = told.due_on == DUE + timedelta(days=7)
     assert request.state == ("approved" if granted else "withdrawn")
     assert isinstance(answers[0], Conflict) is not granted
+
+
+def test_two_reassign_at_once(world):
+    hazard = world.open()
+    world.assign(hazard)
+    first, second = fresh(hazard), fresh(hazard)
+    principal, officer = world.principal, world.officer
+
+    def reassign(row, name, actor):
+        other = services.Responsible(responsible_unit="施工队", responsible_name=name)
+        return lambda: services.reassign_hazard(row, other, reason="换人", actor=actor, at=AT)
+
+    one_won(at_once(reassign(first, "甲", principal), reassign(second, "乙", officer)))
+    assert Entry.objects.filter(action="reassign").count() == 1
+    assert fresh(hazard).responsible_name in {"甲", "乙"}
+
+
+def test_two_promise_interim_measures_at_once(world):
+    hazard = world.open()
+    first, second = fresh(hazard), fresh(hazard)
+    principal, officer = world.principal, world.officer
+
+    def renew(row, measure, actor):
+        given = {"interim_measure": measure, "interim_until": DUE}
+        return lambda: services.renew_interim_hazard(row, **given, actor=actor, at=AT)
+
+    one_won(at_once(renew(first, "停用", principal), renew(second, "值守", officer)))
+    assert Entry.objects.filter(action="renew_interim").count() == 1
+
+
+def test_the_upper_level_accepts_and_sends_back_at_once(world):
+    hazard = world.in_state("reported")
+    first, second = fresh(hazard), fresh(hazard)
+    clerk, head = world.clerk, world.head
+    one_won(
+        at_once(
+            lambda: world.accept_up(first, actor=clerk),
+            lambda: world.send_back(second, actor=head),
+        )
+    )
+    told, escalation = fresh(hazard), Escalation.objects.get()
+    answered = {"accepted": "approved", "open": "refused"}
+    assert escalation.state == answered[told.state]
+    assert (told.clock_stopped_on is not None) == (told.state == "accepted")
+
+
+def test_a_hazard_is_handed_in_and_reported_up_at_once(world):
+    hazard = world.open()
+    world.assign(hazard)
+    first, second = fresh(hazard), fresh(hazard)
+    principal, maintainer = world.principal, world.maintainer
+    one_won(
+        at_once(
+            lambda: world.submit(first, actor=maintainer),
+            lambda: world.report_up(second, actor=principal),
+        )
+    )
+    assert Escalation.objects.count() == (fresh(hazard).state == "reported")
+
+
+def test_a_void_is_granted_and_refused_at_once(world):
+    hazard = world.open()
+    world.request_end(hazard)
+    rows = [EndRequest.objects.select_related("hazard__org").get() for _ in range(2)]
+    principal, clerk = world.principal, world.clerk
+
+    def decide(row, approve, actor):
+        given = {"approve": approve, "answer": "情况属实"}
+        return lambda: services.decide_end(row, **given, actor=actor, at=AT)
+
+    one_won(at_once(decide(rows[0], True, principal), decide(rows[1], False, clerk)))
+    ends = {"void": "approved", "open": "refused"}
+    assert EndRequest.objects.get().state == ends[fresh(hazard).state]
+
+
+def test_a_hazard_is_listed_for_supervision_once(world):
+    hazard = world.open()
+    first, second = fresh(hazard), fresh(hazard)
+    leader, bureau = world.leader, world.bureau
+    answers = at_once(
+        lambda: services.supervise_hazard(first, reason="限期整改", actor=leader, at=AT),
+        lambda: services.supervise_hazard(second, reason="限期整改", actor=bureau, at=AT),
+    )
+    assert sum(isinstance(answer, Invalid) for answer in answers) == 1
+    assert Entry.objects.filter(action="supervise").count() == 1

@@ -179,7 +179,7 @@ class World:
     def request_extension(self, hazard, days=7, actor=None, at=AT) -> Extension:
         return services.request_extension(
             hazard,
-            new_due_on=hazard.due_on + timedelta(days=days),
+            new_due_on=(hazard.due_on or TODAY) + timedelta(days=days),
             reason="等待采购",
             actor=actor or self.maintainer,
             at=at,

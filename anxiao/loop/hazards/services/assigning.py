@@ -119,7 +119,7 @@ def reassign_hazard(
 
     Measure, funds and deadline stay; a new deadline is an extension.
     """
-    hold(hazard)
+    hold(hazard, "responsible_id", "responsible_name")
     expect(hazard, HazardState.ASSIGNED)
     permit("reassign", hazard, actor)
     name = _name_of(hazard, responsible, business_day(at))
@@ -159,7 +159,7 @@ def renew_interim_hazard(
     at: datetime,
 ) -> None:
     """Say what keeps people safe until when (落实临时措施): for the first time, or anew."""
-    hold(hazard)
+    hold(hazard, "interim_measure", "interim_until")
     expect(hazard, *LIVE_STATES)
     permit("renew_interim", hazard, actor)
     measure = demand(interim_measure, "interim_measure", _("请填写临时防范措施。"))

@@ -15,14 +15,16 @@ from anxiao.loop.hazards.rules.steps import CAPABILITIES, level_for
 from anxiao.loop.hazards.states import HAZARD_FLOW, REQUEST_FLOW, PhotoStage, RequestState
 
 
-def hold(hazard: Hazard) -> None:
+def hold(hazard: Hazard, *unchanged: str) -> None:
     """Read the row afresh and keep others from it until this transaction ends.
 
-    Raises ``StaleState`` if somebody has moved it since the caller read it.
+    Raises ``StaleState`` if somebody has moved it since the caller read it, or has changed one of
+    the columns ``unchanged``: what a step replaces must be what its actor saw.
     """
-    read = hazard.state
+    names = ("state", *unchanged)
+    read = [getattr(hazard, name) for name in names]
     hazard.refresh_from_db(from_queryset=Hazard.objects.select_for_update(no_key=True))
-    if hazard.state != read:
+    if [getattr(hazard, name) for name in names] != read:
         raise StaleState(STALE)
 
 
