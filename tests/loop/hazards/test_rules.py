@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from anxiao.loop.hazards import rules
 from anxiao.loop.hazards.rules.clocks import DueKind
 from anxiao.loop.hazards.rules.demands import Said
-from anxiao.loop.hazards.rules.steps import BY_UPPER, CAPABILITIES, NOT_YOURSELF, TOO_LATE
+from anxiao.loop.hazards.rules.steps import (
+    BY_ACCEPTOR,
+    BY_UPPER,
+    CAPABILITIES,
+    NOT_YOURSELF,
+    TOO_LATE,
+)
 from anxiao.loop.hazards.states import HAZARD_FLOW, LIVE_STATES, HazardState
 
 DAY = date(2026, 11, 23)
@@ -186,6 +192,8 @@ def test_what_is_not_possible_says_why():
     assert steps("open", has_upper=False)["report_up"]
     assert steps("open", is_supervised=True)["supervise"]
     assert all(steps("assigned", rights=frozenset()).values())
+    assert steps("accepted", rights=frozenset())["assign"] == BY_ACCEPTOR
+    assert steps("open", rights=frozenset())["assign"] != BY_ACCEPTOR
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,36 @@ def test_it_fills_what_a_major_hazard_lacks(world):
     assert queries.lacking(hazard) == ()
 
 
+# A report-up that nobody answers
+
+
+@pytest.mark.parametrize(
+    ("days", "text", "tone"),
+    [
+        (0, "已上报，上级应于11月30日前答复", "soon"),
+        (7, "已上报，上级应于11月30日前答复", "soon"),
+        (8, "已上报，上级答复超期 1 天", "late"),
+    ],
+)
+def test_the_page_says_how_long_the_upper_level_has_not_answered(world, days, text, tone):
+    hazard = world.open()
+    world.report_up(hazard)
+    row = queries.hazards_with_all(Hazard.objects.all()).get()
+    day = TODAY + days * DAY
+    page = queries.hazard_page(row, world.principal, day)
+    assert wording.verdict(page, day) == (text, tone)
+
+
+def test_the_units_own_deadline_goes_on_meanwhile(world):
+    hazard = world.open()
+    world.assign(hazard, due_on=TODAY)
+    world.report_up(hazard)
+    row = queries.hazards_with_all(Hazard.objects.all()).get()
+    page = queries.hazard_page(row, world.principal, TODAY + 2 * DAY)
+    told = wording.verdict(page, TODAY + 2 * DAY)
+    assert told == ("已上报，上级应于11月30日前答复；整改超期 2 天", "late")
+
+
 # The responsible person leaves
 
 

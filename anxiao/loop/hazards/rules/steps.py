@@ -139,6 +139,7 @@ NO_RIGHT = {
     "send_back": "由上级单位答复。",
 }
 BY_UPPER = "上级查出的隐患和重大隐患，由上级单位办理。"
+BY_ACCEPTOR = "上级已受理，由受理的单位办理。"
 BY_UNIT = "由本单位负责人或安全专干办理。"
 NOT_YOURSELF = "不能复查自己提交的整改，请由他人复查。"
 NOT_YOUR_OWN = "不能答复自己的申请，请由他人办理。"
@@ -200,6 +201,8 @@ def _why_not(name: str, facts: Facts) -> str:
 def _no_right(name: str, facts: Facts) -> str:
     if name == "supervise":
         return BY_COUNTY
+    if name in PASSED_UP_STEPS and facts.state == HazardState.ACCEPTED:
+        return BY_ACCEPTOR
     if name in VERIFYING_STEPS and facts.above:
         return BY_UPPER
     return NO_RIGHT.get(name, BY_UNIT)

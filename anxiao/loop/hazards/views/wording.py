@@ -51,9 +51,25 @@ def verdict(page: HazardPage, day: date) -> tuple[str, str]:
     if page.missing:
         labels = _("、").join(FOUR[name] for name in page.missing)
         return _("重大隐患，尚缺%(labels)s") % {"labels": labels}, "late"
+    if page.escalation:
+        return _reported(page, day)
     if due.kind in {DueKind.OVERDUE, DueKind.SOON, DueKind.IN_TIME, DueKind.NO_DEADLINE}:
         return _running(page)
     return _waiting(page, day), "done" if hazard.state == HazardState.CLOSED else "soon"
+
+
+def _reported(page: HazardPage, day: date) -> tuple[str, str]:
+    """A report-up waits for the upper level; the unit's own deadline goes on meanwhile."""
+    answer_due_on = page.escalation.answer_due_on if page.escalation else day
+    waited = (day - answer_due_on).days
+    said = (
+        _("已上报，上级答复超期 %(n)d 天") % {"n": waited}
+        if waited > 0
+        else _("已上报，上级应于%(day)s前答复") % {"day": spoken(answer_due_on)}
+    )
+    if page.due.kind == DueKind.OVERDUE:
+        said = _("%(said)s；整改超期 %(n)d 天") % {"said": said, "n": page.due.days}
+    return said, "late" if waited > 0 or page.due.kind == DueKind.OVERDUE else "soon"
 
 
 def _running(page: HazardPage) -> tuple[str, str]:
