@@ -15,10 +15,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Take the journal's guards off on SQLite: its flush between tests deletes row by row."""
+    """Take the guards against deleting off: SQLite's flush between tests deletes row by row."""
     with django_db_blocker.unblock():
         guards = import_module("anxiao.foundation.journal.migrations.0002_append_only")
         guards.unguard(connection)
+        records = import_module("anxiao.loop.inspections.migrations.0003_whole_records")
+        records.allow_deleting(connection)
 
 
 @pytest.fixture

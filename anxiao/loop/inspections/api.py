@@ -86,6 +86,7 @@ class InspectionIn(Body):
 
     ``answers`` maps item code to what was found; every item of the checklist wants one. Two days
     back ``late_reason`` is needed; inspections from above need signatures or ``unsigned_reason``.
+    Photos may come after the record, signatures come before it.
     """
 
     uuid: UUID
@@ -119,7 +120,10 @@ class FindingOut(Schema):
 
 
 class InspectionOut(Schema):
-    """The receipt: given only once the inspection is stored for good."""
+    """The receipt: given only once the inspection is stored for good.
+
+    ``awaited`` are photos that have not come: hand them in, then send the same body again.
+    """
 
     id: int
     uuid: UUID
@@ -130,6 +134,7 @@ class InspectionOut(Schema):
     received_at: datetime
     passed: int
     failed: int
+    awaited: list[UUID]
     findings: list[FindingOut]
 
 
@@ -184,7 +189,9 @@ def point(
 @needs(*INSPECTS)
 def submit(request: ApiRequest, payload: InspectionIn) -> Status[InspectionOut]:
     """Store an inspection: 201 first, 200 with the same body again, 409 with another body."""
-    inspection, created = submit_inspection(_submitted(payload), actor=request.actor, at=request.at)
+    inspection, created = submit_inspection(
+        _submitted(payload), actor=request.actor, at=request.at, photos_follow=True
+    )
     return Status(201 if created else 200, _receipt(inspection))
 
 
@@ -233,10 +240,10 @@ def _last(last: Inspection | None) -> LastOut | None:
 
 
 def _receipt(inspection: Inspection) -> InspectionOut:
-    rows = queries.record_of(inspection).failed
+    record = queries.record_of(inspection)
     found = [
         FindingOut(item=row.item["code"], hazard=row.hazard.pk, number=row.hazard.number)
-        for row in rows
+        for row in record.failed
         if row.hazard
     ]
     return InspectionOut(
@@ -249,5 +256,6 @@ def _receipt(inspection: Inspection) -> InspectionOut:
         received_at=inspection.received_at,
         passed=inspection.passed,
         failed=inspection.failed,
+        awaited=[UUID(uuid) for uuid in record.awaited],
         findings=found,
     )

@@ -1,6 +1,9 @@
 """The world of these tests; the clock of pages stands at ``AT``."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.builders import AT, sign_in
@@ -31,3 +34,12 @@ def stranger(world, frozen):
 @pytest.fixture
 def clerk(world, frozen):
     return sign_in(Client(), world.clerk_user)
+
+
+@pytest.fixture
+def kept_records(db):
+    """Records as production keeps them, for the length of one test: none can be deleted."""
+    records = import_module("anxiao.loop.inspections.migrations.0003_whole_records")
+    records.forbid_deleting(connection)
+    yield
+    records.allow_deleting(connection)

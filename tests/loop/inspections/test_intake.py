@@ -9,16 +9,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from anxiao.foundation.files.services import store_signature
+from anxiao.foundation.files.services import store_signature, store_upload
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from anxiao.loop.duties.models import Evidence
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.states import HazardState
-from anxiao.loop.inspections.models import Finding, Inspection
+from anxiao.loop.inspections import queries
+from anxiao.loop.inspections.models import Finding, Inspection, LatePhoto
 from anxiao.loop.inspections.services import attach_photos, submit_inspection
 from tests.builders import AT, TODAY, actor_of, make_user
-from tests.loop.inspections.world import World, plain_codes, signature
+from tests.loop.inspections.world import World, picture, plain_codes, signature
 
 pytestmark = pytest.mark.django_db
 
@@ -291,13 +292,102 @@ def test_late_photos_hang_beside_and_once(world):
     assert inspection.late_photos.count() == 1
 
 
-def test_the_database_refuses_to_change_what_was_checked(world):
-    inspection, _created = submit_inspection(world.submitted(), actor=world.officer, at=AT)
-    rows = Inspection.objects.filter(pk=inspection.pk)
-    for change in ({"failed": 3}, {"happened_on": TODAY - timedelta(days=1)}, {"answers": {}}):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            rows.update(**change)
-    assert rows.get().failed == 0
+def changed(row, field):
+    """Another value for one column of a stored row."""
+    value = getattr(row, field.attname)
+    if field.is_relation:
+        return (value or 0) + 1
+    other = {
+        "CharField": "别的",
+        "JSONField": {"x": {"a": "pass"}},
+        "UUIDField": uuid.uuid4(),
+        "DateField": TODAY - timedelta(days=9),
+        "DateTimeField": AT - timedelta(days=9),
+        "DecimalField": 12,
+        "PositiveSmallIntegerField": 77,
+    }[field.get_internal_type()]
+    assert other != value
+    return other
+
+
+def test_the_database_refuses_to_change_any_part_of_a_record(world, kept_records):
+    form = world.submitted({plain_codes(world.gate)[0]: "坏"}, point_id=world.point.pk)
+    inspection, _created = submit_inspection(form, actor=world.officer, at=AT)
+    photo = world.photo(colour=7)
+    attach_photos(inspection, world.gate.items[1]["code"], [photo.uuid], actor=world.officer, at=AT)
+    for row in (inspection, Finding.objects.get(), LatePhoto.objects.get()):
+        rows = type(row).objects.filter(pk=row.pk)
+        before = rows.values().get()
+        for field in row._meta.concrete_fields:
+            if field.primary_key:
+                continue
+            with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+                rows.update(**{field.attname: changed(row, field)})
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            rows._raw_delete(rows.db)
+        assert rows.values().get() == before
+    Inspection.objects.filter(pk=inspection.pk).update(remarks=inspection.remarks)
+
+
+def follow(world, uuid_, actor):
+    """Hand a photo in under a uuid that was named before."""
+    return store_upload(
+        actor=actor, at=AT, org=world.school, uuid=uuid_, name="现场.jpg", content=picture()
+    )
+
+
+@pytest.mark.parametrize("order", ["photo first", "record first"])
+def test_parts_arrive_in_any_order(world, order):
+    code, other = plain_codes(world.gate)[:2]
+    wanted = uuid.uuid4()
+    form = world.submitted()
+    form.answers[code] = {"a": "fail", "note": "坏", "photos": [str(wanted)]}
+    form.answers[other] = {"a": "pass", "photos": [str(uuid.uuid4())]}
+
+    def send():
+        return submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
+
+    if order == "photo first":
+        follow(world, wanted, world.officer)
+    inspection, created = send()
+    assert created
+    hazard = Hazard.objects.get()
+    awaited = set(queries.record_of(inspection).awaited)
+    assert (str(wanted) in awaited) == (order == "record first")
+    assert hazard.photos.count() == (order == "photo first")
+    if order == "record first":
+        follow(world, wanted, world.officer)
+    assert [send(), send()] == [(inspection, False)] * 2
+    assert hazard.photos.get().upload.uuid == wanted
+    record = queries.record_of(inspection)
+    assert [row.photos for row in record.failed] == [(str(wanted),)]
+    assert record.awaited == (form.answers[other]["photos"][0],)
+    assert count() == [1, 1, 1, 1]
+    hung = Entry.objects.filter(action="attach_photos").count()
+    assert hung == (order == "record first")
+
+
+def test_nobody_elses_file_counts_as_an_awaited_photo(world):
+    code = plain_codes(world.gate)[0]
+    wanted = uuid.uuid4()
+    form = world.submitted()
+    form.answers[code] = {"a": "fail", "note": "坏", "photos": [str(wanted)]}
+    with pytest.raises(Invalid):
+        submit_inspection(form, actor=world.officer, at=AT)
+    theirs = world.photo(world.guard).uuid
+    form.answers[code]["photos"] = [str(theirs)]
+    with pytest.raises(Invalid):
+        submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
+    form.answers[code]["photos"] = [str(wanted)]
+    inspection, _created = submit_inspection(
+        form, actor=world.officer, at=AT, photos_follow=True
+    )
+    follow(world, wanted, world.guard)
+    submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
+    assert queries.record_of(inspection).awaited == (str(wanted),)
+    assert not Hazard.objects.get().photos.exists()
+    with pytest.raises(NotFound):
+        queries.inspection_upload(inspection, wanted)
 
 
 @pytest.mark.django_db(transaction=True)

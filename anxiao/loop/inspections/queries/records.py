@@ -24,7 +24,10 @@ TONES = {FAIL: "late", PASS: "done", NOT_APPLICABLE: "plain"}
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One item with what was found; ``photos`` are uuids; ``hazard`` where it was wrong."""
+    """One item with what was found; ``photos`` are uuids; ``hazard`` where it was wrong.
+
+    ``awaited`` are photos that the record names and that have not come yet.
+    """
 
     item: Mapping[str, Any]
     number: int
@@ -33,6 +36,7 @@ class AnswerRow:
     tone: str
     note: str
     photos: tuple[str, ...]
+    awaited: tuple[str, ...]
     late_photos: tuple[str, ...]
     hazard: Hazard | None
 
@@ -71,6 +75,11 @@ class Record:
         )
 
     @property
+    def awaited(self) -> tuple[str, ...]:
+        """Photos that have not come yet."""
+        return tuple(uuid for row in self.rows for uuid in row.awaited)
+
+    @property
     def joined(self) -> int:
         """How many failed items belong to hazards that were in the ledger already."""
         return sum(row.hazard is not None for row in self.rows) - self.opened
@@ -82,7 +91,7 @@ def inspections_visible_to(actor: Actor) -> QuerySet[Inspection]:
 
 
 def record_of(inspection: Inspection) -> Record:
-    """An inspection in full: two queries beside its own row."""
+    """An inspection in full: three queries beside its own row."""
     hazards = {
         row.item_code: row.hazard
         for row in inspection.findings.select_related("hazard").order_by("id")
@@ -91,9 +100,11 @@ def record_of(inspection: Inspection) -> Record:
     for photo in inspection.late_photos.select_related("upload").order_by("id"):
         late.setdefault(photo.item_code, []).append(str(photo.upload.uuid))
     labels = {value: str(label) for value, label in Answer.choices}
+    arrived = _arrived(inspection)
     rows = []
     for number, item in enumerate(inspection.checklist.items, 1):
         given = inspection.answers[item["code"]]
+        named = given.get("photos", ())
         rows.append(
             AnswerRow(
                 item=item,
@@ -102,12 +113,22 @@ def record_of(inspection: Inspection) -> Record:
                 label=labels[given["a"]],
                 tone=TONES[given["a"]],
                 note=given.get("note", ""),
-                photos=tuple(given.get("photos", ())),
+                photos=tuple(uuid for uuid in named if uuid in arrived),
+                awaited=tuple(uuid for uuid in named if uuid not in arrived),
                 late_photos=tuple(late.get(item["code"], ())),
                 hazard=hazards.get(item["code"]),
             )
         )
     return Record(inspection, tuple(rows))
+
+
+def _arrived(inspection: Inspection) -> set[str]:
+    """Uuids of the named photos that the inspector has handed in."""
+    named = {uuid for given in inspection.answers.values() for uuid in given.get("photos", ())}
+    if not named:
+        return set()
+    rows = Upload.objects.filter(_photo_of(inspection), uuid__in=named)
+    return {str(uuid) for uuid in rows.values_list("uuid", flat=True)}
 
 
 def inspection_upload(inspection: Inspection, uuid: UUID) -> Upload:
@@ -117,11 +138,16 @@ def inspection_upload(inspection: Inspection, uuid: UUID) -> Upload:
         pk__in=[inspection.inspector_signature_id or 0, inspection.inspected_signature_id or 0]
     ) | Q(pk__in=inspection.late_photos.values("upload"))
     if str(uuid) in shown:
-        wanted = Q()
+        wanted = _photo_of(inspection)
     found = Upload.objects.filter(wanted, uuid=uuid).select_related("blob").first()
     if found is None:
         raise NotFound
     return found
+
+
+def _photo_of(inspection: Inspection) -> Q:
+    """A uuid is only a name until its photo comes: nobody else's file counts under it."""
+    return Q(user=inspection.inspector_id, blob__media_type__startswith="image/")
 
 
 def last_done(org: Org) -> dict[str, date]:

@@ -104,7 +104,7 @@ def _found(
         found_on=inspection.happened_on,
         found_by_name=inspection.inspector_name,
         late_reason=inspection.late_reason,
-        photos=[scene.uploads[UUID(uuid)] for uuid in given["photos"]],
+        photos=[each for uuid in given["photos"] if (each := scene.uploads.get(UUID(uuid)))],
         origin=_origin(item["code"], inspection),
         suggested_measure=item.get("suggest", ""),
         suggested_days=item.get("days"),

@@ -21,6 +21,7 @@ from anxiao.loop.inspections.rules import (
     fingerprint,
 )
 from anxiao.loop.inspections.services.findings import open_findings
+from anxiao.loop.inspections.services.late import hang_followed
 from anxiao.loop.inspections.services.scene import Scene, check, position, scene_of
 
 KEPT = (
@@ -31,18 +32,22 @@ KEPT = (
 
 
 def submit_inspection(
-    submitted: Submitted, *, actor: Actor, at: datetime
+    submitted: Submitted, *, actor: Actor, at: datetime, photos_follow: bool = False
 ) -> tuple[Inspection, bool]:
     """Store an inspection with its hazards and evidence; ``False`` when it was there already.
 
     The same uuid with another body raises ``Conflict``; another person's uuid ``NotFound``.
     ``Invalid.fields`` names item codes and fields. Everything or nothing is stored.
+    ``photos_follow``: a phone may send the record before its photos. Sent again when they have
+    come, the same body hangs them on the hazards it opened.
     """
     digest = fingerprint(submitted)
     known = _known(submitted.uuid, digest, actor)
     if known is not None:
+        if photos_follow:
+            hang_followed(known, actor=actor, at=at)
         return known, False
-    scene = scene_of(submitted, actor)
+    scene = scene_of(submitted, actor, photos_follow=photos_follow)
     checked = check(submitted, scene, at)
     try:
         with transaction.atomic():

@@ -8,10 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.files.queries import my_uploads
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.errors import Invalid, NotFound
+from anxiao.loop.hazards.models import HazardPhoto
+from anxiao.loop.hazards.states import PhotoStage
 from anxiao.loop.inspections.models import Inspection, LatePhoto
-from anxiao.loop.inspections.rules import PHOTOS_MAX
+from anxiao.loop.inspections.rules import PHOTOS_MAX, hazard_uuid
 from anxiao.loop.inspections.services.scene import pictures
 
 
@@ -51,4 +54,35 @@ def attach_photos(
     detail = {"item": item_code, "photos": len(fresh)}
     path = inspection.org.path
     record("attach_photos", inspection, actor=actor, at=at, org_path=path, detail=detail)
+    return len(fresh)
+
+
+@transaction.atomic
+def hang_followed(inspection: Inspection, *, actor: Actor, at: datetime) -> int:
+    """Hang photos that came after their record on the hazards it opened; how many are new.
+
+    The record names them from the start and shows them by itself once they are there.
+    """
+    opened = {
+        row.item_code: row.hazard_id
+        for row in inspection.findings.select_related("hazard")
+        if row.hazard.uuid == hazard_uuid(inspection.uuid, row.item_code)
+    }
+    named = {
+        UUID(uuid): opened[code]
+        for code, given in inspection.answers.items()
+        for uuid in given["photos"]
+        if code in opened
+    }
+    there = HazardPhoto.objects.filter(hazard__in=opened.values())
+    hanging = set(there.values_list("upload__uuid", flat=True))
+    fresh = [
+        HazardPhoto(hazard_id=named[row.uuid], upload=row, stage=PhotoStage.BEFORE, added_at=at)
+        for row in my_uploads(actor, set(named) - hanging)
+        if row.blob.media_type.startswith("image/")
+    ]
+    HazardPhoto.objects.bulk_create(fresh, ignore_conflicts=True)
+    if fresh:
+        path, detail = inspection.org.path, {"photos": len(fresh)}
+        record("attach_photos", inspection, actor=actor, at=at, org_path=path, detail=detail)
     return len(fresh)

@@ -46,6 +46,7 @@ class Scene:
     place: Place | None
     round: Round | None
     uploads: Mapping[UUID, Upload]
+    """Pictures that are there; those still on their way are left out."""
 
     @property
     def county_id(self) -> int:
@@ -53,11 +54,12 @@ class Scene:
         return self.org.county_id or self.org.pk
 
 
-def scene_of(submitted: Submitted, actor: Actor) -> Scene:
+def scene_of(submitted: Submitted, actor: Actor, *, photos_follow: bool) -> Scene:
     """Fetch what is pointed to; ``NotFound`` for what the actor may not know of.
 
     Raises ``Forbidden`` where the unit may be seen but not inspected, ``Invalid`` for a checklist
     that does not hold there, a point of another unit, or a picture that is not the actor's.
+    ``photos_follow``: photos that nobody has handed in yet may come later.
     """
     org = _org(submitted, actor)
     known = Checklist.objects.filter(kept_above(org.path), pk=submitted.checklist_id)
@@ -72,7 +74,7 @@ def scene_of(submitted: Submitted, actor: Actor) -> Scene:
         _of(Point.objects.select_related("place"), submitted.point_id, org, "point"),
         _of(Place.objects.all(), submitted.place_id, org, "place"),
         _of(Round.objects.all(), submitted.round_id, org, "round"),
-        pictures(_wanted(submitted), actor),
+        _uploads(submitted, actor, photos_follow=photos_follow),
     )
 
 
@@ -133,12 +135,16 @@ def _org(submitted: Submitted, actor: Actor) -> Org:
     raise NotFound(_("没有这个单位，或单位已停办。"))
 
 
-def _wanted(submitted: Submitted) -> set[UUID]:
-    signatures = {submitted.inspector_signature, submitted.inspected_signature} - {None}
+def _uploads(submitted: Submitted, actor: Actor, *, photos_follow: bool) -> dict[UUID, Upload]:
+    signatures = {
+        uuid for uuid in (submitted.inspector_signature, submitted.inspected_signature) if uuid
+    }
     photos = {
         _uuid(photo) for given in submitted.answers.values() for photo in given.get("photos") or ()
     }
-    return {*(uuid for uuid in signatures if uuid), *photos}
+    if photos_follow and photos:
+        photos &= set(Upload.objects.filter(uuid__in=photos).values_list("uuid", flat=True))
+    return pictures(signatures | photos, actor)
 
 
 def _uuid(value: object) -> UUID:
