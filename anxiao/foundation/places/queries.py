@@ -45,5 +45,6 @@ def label_for(point: Point, base: str) -> Label:
         place=point.place.full_name if point.place else "",
         unit=point.org.name,
         link=link,
+        code=point.code,
         svg=code.svg_data_uri(scale=4, border=2),
     )

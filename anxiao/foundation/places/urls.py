@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:org_id>/points/new/", views.new_point, name="new_point"),
     path("<int:org_id>/labels/", views.labels, name="labels"),
     path("place/<int:pk>/retire/", views.retire_place, name="retire_place"),
+    path("point/<int:pk>/", views.point_page, name="point"),
+    path("point/<int:pk>/rebind/", views.rebind_label, name="rebind_label"),
     path("point/<int:pk>/retire/", views.retire_point, name="retire_point"),
     path("point/<int:pk>/replace-code/", views.replace_code, name="replace_code"),
 ]

@@ -379,9 +379,7 @@ def test_nobody_elses_file_counts_as_an_awaited_photo(world):
     with pytest.raises(Invalid):
         submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
     form.answers[code]["photos"] = [str(wanted)]
-    inspection, _created = submit_inspection(
-        form, actor=world.officer, at=AT, photos_follow=True
-    )
+    inspection, _created = submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
     follow(world, wanted, world.guard)
     submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
     assert queries.record_of(inspection).awaited == (str(wanted),)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anxiao.foundation.places.catalog import key_parts
 from anxiao.loop.hazards.catalog import category_code
 from anxiao.loop.inspections.catalog import (
     BadChecklist,
-    key_parts,
     parse_checklist,
     shipped_checklists,
 )

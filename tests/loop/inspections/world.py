@@ -45,7 +45,7 @@ class World:
 
     def make_point(self, org, actor, *, name="校门", key_part="gate", place=None):
         return create_point(
-            org, name=name, kind="place", place=place, key_part=key_part, actor=actor, at=AT
+            org, name=name, kind="spot", place=place, key_part=key_part, actor=actor, at=AT
         )
 
     def photo(self, actor=None, org=None, colour=90):

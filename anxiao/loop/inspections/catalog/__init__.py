@@ -1,6 +1,6 @@
-"""Shipped checklists and key parts, and their strict parser: a bad entry stops everything.
+"""Shipped checklists and their strict parser: a bad entry stops everything.
 
-One file is one checklist; ``labels/key_parts.toml`` names the key parts (重点部位).
+One file is one checklist; key parts (重点部位) are those of the places room.
 """
 
 import tomllib
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from anxiao.foundation.kernel.periods import Cadence
+from anxiao.foundation.places.catalog import key_parts
 
 FOLDER = Path(__file__).parent
-KEY_PARTS_FILE = FOLDER / "labels" / "key_parts.toml"
 HEAD = {"code", "title", "clause", "key_part", "category", "cadence", "minutes", "applies_to"}
 HEAD_OPTIONAL = {"note", "confirm"}
 ITEM = {"code", "text", "look", "basis", "level", "photo", "suggest", "days"}
@@ -55,18 +55,6 @@ def shipped_checklists() -> tuple[dict[str, Any], ...]:
         parse_checklist(path.read_text(encoding="utf-8"), path.name)
         for path in sorted(FOLDER.glob("*.toml"))
     )
-
-
-@cache
-def key_parts() -> dict[str, str]:
-    """Labels of the key parts by code, in the order of the file."""
-    entries = tomllib.loads(KEY_PARTS_FILE.read_text(encoding="utf-8"))["key_part"]
-    return {entry["code"]: entry["label"] for entry in entries}
-
-
-def key_part_label(code: str) -> str:
-    """The label of a key part; the code itself where none is known."""
-    return key_parts().get(code, code)
 
 
 def _check_head(head: Mapping[str, Any], name: str) -> None:

@@ -8,10 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.kernel.periods import Cadence
+from anxiao.foundation.places.catalog import key_parts
 from anxiao.loop.duties.queries.labels import FLAG_LABELS
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.hazards.catalog import category_choices
-from anxiao.loop.inspections.catalog import key_parts
 from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.rules import next_item_code
 

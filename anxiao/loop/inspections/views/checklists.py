@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.errors import Forbidden, Invalid
 from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.catalog import key_part_label
 from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.duties.queries.labels import scope_label
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.hazards.catalog import category_label
 from anxiao.loop.inspections import queries, services
-from anxiao.loop.inspections.catalog import key_part_label
 from anxiao.loop.inspections.forms import HeadForm, ItemTable
 from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.states import ChecklistState

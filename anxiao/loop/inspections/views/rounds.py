@@ -11,12 +11,12 @@ from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.catalog import key_part_label
 from anxiao.foundation.places.models import Point
 from anxiao.foundation.places.queries import points_of
 from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.inspections import queries, services
-from anxiao.loop.inspections.catalog import key_part_label
 from anxiao.loop.inspections.forms import AssignForm, RoundForm
 from anxiao.loop.inspections.models import Round
 from anxiao.loop.inspections.services import RoundPlan, StopPlan

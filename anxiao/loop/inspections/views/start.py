@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.catalog import key_part_label
 from anxiao.foundation.places.queries import point_by_code
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.inspections import queries
-from anxiao.loop.inspections.catalog import key_part_label
 from anxiao.loop.inspections.forms import CodeForm
 from anxiao.loop.inspections.views.units import unit_asked
 
