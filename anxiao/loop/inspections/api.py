@@ -11,11 +11,13 @@ from pydantic import Field
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, needs
+from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.queries import point_by_code
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Checklist, Inspection
+from anxiao.loop.inspections.queries import RoundHere
 from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, Submitted
 from anxiao.loop.inspections.services import submit_inspection
 
@@ -58,6 +60,20 @@ class LastOut(Schema):
     failed: int
 
 
+class RoundOut(Schema):
+    """A round that passes a point: walked ``done`` of ``needed`` times; ``id`` goes with checks."""
+
+    id: int
+    name: str
+    owner: str
+    mine: bool
+    owed: bool
+    done: int
+    needed: int
+    stops_done: int
+    stops: int
+
+
 class PointOut(Schema):
     """What stands behind a point's label; ``checklists`` are to be filled in here."""
 
@@ -70,6 +86,7 @@ class PointOut(Schema):
     place: str
     url: str
     checklists: list[ChecklistOut]
+    rounds: list[RoundOut]
     last: LastOut | None
 
 
@@ -165,7 +182,8 @@ def point(
     found = point_by_code(code)
     if found is None or found.retired_on or not _may_inspect(request.actor, found.org):
         raise NotFound
-    card = queries.point_card(found)
+    roles = request.actor.roles_at(found.org.path)
+    card = queries.point_card(found, roles, business_day(request.at))
     return PointOut(
         id=found.pk,
         code=found.code,
@@ -176,6 +194,7 @@ def point(
         place=found.place.full_name if found.place else "",
         url=reverse("cards:card", args=[found.code]),
         checklists=[_checklist(row) for row in card.checklists],
+        rounds=[_round(here) for here in card.rounds],
         last=_last(card.last),
     )
 
@@ -226,6 +245,13 @@ def _checklist(row: Checklist) -> ChecklistOut:
 
 
 ITEM = tuple(ItemOut.model_fields)
+
+
+def _round(here: RoundHere) -> RoundOut:
+    names = ("mine", "owed", "done", "needed", "stops_done", "stops")
+    row = here.round
+    given = {name: getattr(here, name) for name in names}
+    return RoundOut(id=row.pk, name=row.name, owner=row.owner, **given)
 
 
 def _last(last: Inspection | None) -> LastOut | None:

@@ -1,6 +1,5 @@
 """A checklist as it is filled in: one card an item, and who was there."""
 
-import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,31 +9,34 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anxiao.foundation.places.rules import read_code
 from anxiao.foundation.ui.widgets import PhotosField
 from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX
 from anxiao.loop.inspections.states import Answer, InspectionKind
 
-CODE = re.compile(r"(?:.*/p/)?([0-9A-Za-z]{4,16})/?$")
 SIDES = ("inspector", "inspected")
 
 
 class CodeForm(forms.Form):
-    """The code under a QR, typed; or the whole link, pasted."""
+    """The code on a label, typed; or the whole link, pasted."""
 
-    code = forms.CharField(label=_("检查点编号"), max_length=200)
+    code = forms.CharField(label=_("标签编码"), max_length=200)
 
     def clean_code(self) -> str:
         """The code alone, in capitals."""
-        found = CODE.match(self.cleaned_data["code"].strip())
-        if found is None:
-            raise forms.ValidationError(_("请输入标签二维码下方的 8 位编号。"))
-        return found[1].upper()
+        found = read_code(self.cleaned_data["code"])
+        if not found:
+            raise forms.ValidationError(_("请输入标签上的 8 位编码。"))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One item on the page; ``kept`` are uuids of photos that are stored already."""
+    """One item on the page; ``kept`` are uuids of photos that are stored already.
+
+    ``before`` is what was wrong here last time, "" for nothing.
+    """
 
     number: int
     item: Mapping[str, Any]
@@ -44,6 +46,7 @@ class Card:
     photo_label: str
     kept_name: str
     kept: Sequence[str]
+    before: str
     error: str
 
 
@@ -66,7 +69,8 @@ class FillForm(forms.Form):
         label=_("未签字原因"),
         required=False,
         max_length=120,
-        help_text=_("不能当场手写签名时填写，如“纸质签字存档”。"),
+        help_text=_("拒绝签字、不在场或改用纸质签字时填写。"),
+        widget=forms.TextInput(attrs={"list": "unsigned-reasons"}),
     )
     remarks = forms.CharField(
         label=_("备注"),
@@ -92,6 +96,7 @@ class FillForm(forms.Form):
         self.kept: dict[str, list[str]] = {}
         self.kept_signatures: dict[str, str] = {}
         self.item_errors: dict[str, str] = {}
+        self.before: dict[str, str] = {}
         for item in checklist.items:
             self._add(item["code"], item["text"])
         self._read_kept()
@@ -109,8 +114,17 @@ class FillForm(forms.Form):
                 photo_label=str(self.fields[f"p_{code}"].label),
                 kept_name=f"k_{code}",
                 kept=self.kept.get(code, ()),
+                before=self.before.get(code, ""),
                 error=self.item_errors.get(code, ""),
             )
+
+    def remember(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take over what did not apply last time, and show what was wrong then."""
+        for code, given in answers.items():
+            if given["a"] == Answer.NA:
+                self.initial[f"a_{code}"] = Answer.NA
+            elif given["a"] == Answer.FAIL:
+                self.before[code] = given.get("note") or str(_("有照片"))
 
     def head_fields(self) -> list[forms.BoundField]:
         """The fields that belong to no item."""

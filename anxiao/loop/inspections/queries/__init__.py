@@ -7,8 +7,10 @@ from anxiao.loop.inspections.queries.checklists import (
     checklists_kept,
     checklists_visible_to,
 )
-from anxiao.loop.inspections.queries.coverage import CoverageRow, coverage, coverage_counts
+from anxiao.loop.inspections.queries.coverage import Coverage, CoverageRow, coverage
+from anxiao.loop.inspections.queries.periods import Standing, standing, standings
 from anxiao.loop.inspections.queries.points import (
+    ListHere,
     PointCard,
     codes_at,
     lists_by_point,
@@ -20,16 +22,20 @@ from anxiao.loop.inspections.queries.records import (
     Record,
     inspection_upload,
     inspections_visible_to,
+    last_by,
     last_done,
+    last_here,
     record_of,
 )
 from anxiao.loop.inspections.queries.rounds import (
     RoundDue,
+    RoundHere,
     Stop,
     Walk,
     next_stop,
     rounds_due,
     rounds_of,
+    rounds_through,
     rounds_with_stops,
     walk_of,
 )
@@ -42,10 +48,14 @@ from anxiao.loop.inspections.queries.units import (
 
 __all__ = [
     "AnswerRow",
+    "Coverage",
     "CoverageRow",
+    "ListHere",
     "PointCard",
     "Record",
     "RoundDue",
+    "RoundHere",
+    "Standing",
     "Stop",
     "Walk",
     "checklist_for",
@@ -55,12 +65,13 @@ __all__ = [
     "checklists_visible_to",
     "codes_at",
     "coverage",
-    "coverage_counts",
     "inspection_upload",
     "inspections_visible_to",
     "inspects_itself",
     "kinds_open_to",
+    "last_by",
     "last_done",
+    "last_here",
     "lists_by_point",
     "next_stop",
     "org_of",
@@ -69,7 +80,10 @@ __all__ = [
     "record_of",
     "rounds_due",
     "rounds_of",
+    "rounds_through",
     "rounds_with_stops",
+    "standing",
+    "standings",
     "units_to_inspect",
     "walk_of",
 ]

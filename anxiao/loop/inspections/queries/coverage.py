@@ -1,34 +1,48 @@
 """What was looked at and what was not: checklists in force × points × period (一.2 全覆盖)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Max
 
-from anxiao.foundation.kernel.periods import Cadence, Window, period_of
+from anxiao.foundation.kernel.periods import Cadence
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendar_for
 from anxiao.foundation.places.models import Point
 from anxiao.foundation.places.queries import points_of
 from anxiao.loop.inspections.models import Checklist, Inspection
 from anxiao.loop.inspections.queries.checklists import checklists_at
+from anxiao.loop.inspections.queries.periods import Standing, standing, term_start
 from anxiao.loop.inspections.queries.points import lists_by_point
-
-YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One checklist at one point (``None``: the unit as a whole).
+    """One checklist at one point (``None``: the unit as a whole); ``since`` the term began."""
 
-    ``owed`` is false where the calendar asks for nothing now; ``last_on`` is the last time ever.
-    """
-
-    checklist: Checklist
+    standing: Standing
     point: Point | None
-    owed: bool
-    done: bool
-    last_on: date | None
+    since: date | None
+
+    @property
+    def checklist(self) -> Checklist:
+        """The checklist."""
+        return self.standing.checklist
+
+    @property
+    def owed(self) -> bool:
+        """Whether the calendar asks for it now."""
+        return self.standing.owed
+
+    @property
+    def done(self) -> bool:
+        """Whether it was filled in in this period."""
+        return self.standing.done
+
+    @property
+    def last_on(self) -> date | None:
+        """The last time ever."""
+        return self.standing.last_on
 
     @property
     def never(self) -> bool:
@@ -36,17 +50,45 @@ class CoverageRow:
         return self.last_on is None
 
     @property
+    def dark(self) -> bool:
+        """Whether nobody looked this term: a dead corner. A season that is not on casts none."""
+        if self.done or (self.checklist.cadence == Cadence.HEATING_SEASON and not self.owed):
+            return False
+        return self.last_on is None or (self.since is not None and self.last_on < self.since)
+
+    @property
     def tone(self) -> str:
-        """late: never looked at; soon: not yet in this period; done; plain: not owed now."""
+        """late: not looked at this term; soon: not yet in this period; done; plain: not owed."""
         if self.done:
             return "done"
-        if self.never:
+        if self.dark:
             return "late"
         return "soon" if self.owed else "plain"
 
 
-def coverage(org: Org, day: date) -> list[CoverageRow]:
-    """Every checklist that fits the unit, at each of its points; what was never looked at first.
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """All rows, dead corners first; ``bare`` are points that no checklist asks for."""
+
+    rows: tuple[CoverageRow, ...]
+    bare: tuple[Point, ...]
+    since: date | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """``{"all", "dark", "never", "waiting", "done", "bare"}``."""
+        return {
+            "all": len(self.rows),
+            "dark": sum(row.dark for row in self.rows),
+            "never": sum(row.never for row in self.rows),
+            "waiting": sum(row.owed and not row.done for row in self.rows),
+            "done": sum(row.done for row in self.rows),
+            "bare": len(self.bare),
+        }
+
+
+def coverage(org: Org, day: date) -> Coverage:
+    """Every checklist that fits the unit, at each of its points; what is in the dark first.
 
     A checklist without a point of its own is looked for in the unit as a whole. Seven queries.
     """
@@ -56,27 +98,21 @@ def coverage(org: Org, day: date) -> list[CoverageRow]:
     for point in points:
         for row in at_point[point.pk]:
             spots[row.code].append(point)
-    last = _last(org)
-    calendar, window = calendar_for(org), Window(day - YEAR, day + YEAR)
-    rows = []
-    for row in lists:
-        period = period_of(day, Cadence(row.cadence), calendar, window)
-        for spot in spots[row.code] or [None]:
-            seen = last.get((row.code, spot.pk if spot else None))
-            done = seen is not None and period is not None and seen >= period.start
-            rows.append(CoverageRow(row, spot, period is not None, done, seen))
+    last, calendar = _last(org), calendar_for(org)
+    since = term_start(calendar, day)
+    rows = [
+        CoverageRow(
+            standing(row, last.get((row.code, spot.pk if spot else None)), calendar, day),
+            spot,
+            since,
+        )
+        for row in lists
+        for spot in spots[row.code] or [None]
+    ]
     order = {"late": 0, "soon": 1, "plain": 2, "done": 3}
-    return sorted(rows, key=lambda row: (order[row.tone], row.checklist.clause))
-
-
-def coverage_counts(rows: list[CoverageRow]) -> dict[str, int]:
-    """``{"all", "never", "waiting", "done"}`` of the rows of ``coverage``."""
-    return {
-        "all": len(rows),
-        "never": sum(row.never for row in rows),
-        "waiting": sum(row.owed and not row.done for row in rows),
-        "done": sum(row.done for row in rows),
-    }
+    rows.sort(key=lambda row: (order[row.tone], row.checklist.clause))
+    bare = tuple(point for point in points if not at_point[point.pk])
+    return Coverage(tuple(rows), bare, since)
 
 
 def _last(org: Org) -> dict[tuple[str, int | None], date]:

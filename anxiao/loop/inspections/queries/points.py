@@ -1,23 +1,47 @@
 """What stands behind a point's QR."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
+from anxiao.foundation.orgs.queries import calendar_for
 from anxiao.foundation.places.models import Point
 from anxiao.loop.inspections.models import Checklist, Inspection, PointChecklist
 from anxiao.loop.inspections.queries.checklists import checklists_at
+from anxiao.loop.inspections.queries.periods import Standing, standings
+from anxiao.loop.inspections.queries.rounds import RoundHere, rounds_through
+
+
+@dataclass(frozen=True, slots=True)
+class ListHere:
+    """A checklist at a point: how it stands, its last result, the round it now counts for."""
+
+    standing: Standing
+    last: Inspection | None
+    round: RoundHere | None
+
+    @property
+    def checklist(self) -> Checklist:
+        """The checklist."""
+        return self.standing.checklist
 
 
 @dataclass(frozen=True, slots=True)
 class PointCard:
-    """What to check at a point, and the last result."""
+    """What to check at a point, when, the last result, and the rounds that pass it."""
 
     point: Point
-    checklists: tuple[Checklist, ...]
+    lists: tuple[ListHere, ...]
+    rounds: tuple[RoundHere, ...]
     last: Inspection | None
+
+    @property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """What to check."""
+        return tuple(row.checklist for row in self.lists)
 
 
 def lists_for(
@@ -58,10 +82,41 @@ def lists_by_point(
     return {point.pk: lists_for(point, assigned, lists) for point in wanted}
 
 
-def point_card(point: Point) -> PointCard:
-    """The card of a point: four queries."""
+def point_card(point: Point, roles: Collection[str], day: date) -> PointCard:
+    """The card of a point for somebody who holds ``roles`` there; twelve queries at most."""
     lists = lists_for(point, assigned_codes([point]), checklists_at(point.org))
-    last = (
-        Inspection.objects.filter(point=point).select_related("checklist").order_by("-id").first()
+    last = _last_here(point)
+    rounds = tuple(rounds_through(point, roles, day))
+    when = {code: row.happened_on for code, row in last.items()}
+    return PointCard(
+        point,
+        tuple(
+            ListHere(
+                standing,
+                last.get(standing.checklist.code),
+                _round_for(standing.checklist, rounds),
+            )
+            for standing in standings(lists, when, calendar_for(point.org), day)
+        ),
+        rounds,
+        max(last.values(), key=lambda row: row.pk, default=None),
     )
-    return PointCard(point, lists, last)
+
+
+def _last_here(point: Point) -> dict[str, Inspection]:
+    """The newest inspection at a point by checklist code; one query."""
+    newest = (
+        Inspection.objects.filter(point=point)
+        .values("checklist__code")
+        .annotate(newest=Max("id"))
+        .order_by()
+        .values("newest")
+    )
+    rows = Inspection.objects.filter(pk__in=newest).select_related("checklist")
+    return {row.checklist.code: row for row in rows}
+
+
+def _round_for(checklist: Checklist, rounds: Iterable[RoundHere]) -> RoundHere | None:
+    """The round a check counts for: one of the person's own that still wants it here."""
+    wanting = (here for here in rounds if checklist.code in here.open_codes)
+    return next((here for here in wanting if here.mine and here.owed), None)

@@ -12,6 +12,7 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.models import Point
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.rules import FAIL, NOT_APPLICABLE, PASS, hazard_uuid
@@ -155,3 +156,17 @@ def last_done(org: Org) -> dict[str, date]:
     rows = Inspection.objects.filter(org=org).values("checklist__code")
     found = rows.annotate(last=Max("happened_on")).order_by()
     return {row["checklist__code"]: row["last"] for row in found}
+
+
+def last_by(actor: Actor, org: Org) -> Inspection | None:
+    """What a person handed in last at a unit."""
+    return Inspection.objects.filter(org=org, inspector=actor.user_id).order_by("-id").first()
+
+
+def last_here(org: Org, code: str, point: Point | None) -> Inspection | None:
+    """The newest inspection of a checklist (any version) at a point, or of the unit as a whole."""
+    return (
+        Inspection.objects.filter(org=org, checklist__code=code, point=point)
+        .order_by("-id")
+        .first()
+    )

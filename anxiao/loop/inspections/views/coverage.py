@@ -1,4 +1,4 @@
-"""What was looked at, and what nobody ever looked at (一.2)."""
+"""What was looked at, and what nobody looked at this term (一.2)."""
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +15,7 @@ from anxiao.loop.inspections.views.units import unit_asked
 @page("inspections.view")
 @require_GET
 def coverage_page(request: ActorRequest) -> HttpResponseBase:
-    """Every checklist at every point of a unit; what was never looked at first."""
+    """Every checklist at every point of a unit; what nobody looked at this term first."""
     org = unit_asked(request)
     if org is None:
         return redirect("inspections:start")
@@ -26,12 +26,15 @@ def coverage_page(request: ActorRequest) -> HttpResponseBase:
             "key_part": key_part_label(row.checklist.key_part),
             "rhythm": CADENCE_LABELS.get(row.checklist.cadence, row.checklist.cadence),
         }
-        for row in found
+        for row in found.rows
     ]
     context = {
         "org": org,
         "rows": rows,
-        "counts": queries.coverage_counts(found),
+        "counts": found.counts,
+        "bare": found.bare,
+        "since": found.since,
+        "may_edit": request.actor.may("inspections.rounds", org.path),
         "may_start": bool(queries.kinds_open_to(request.actor, org)),
     }
     return render(request, "inspections/coverage.html", context)

@@ -105,13 +105,21 @@ def _row(request: ActorRequest, name: str, rows: Any) -> Any:
 
 
 def _blank(request: ActorRequest, asked: Asked) -> FillForm:
-    kind = request.GET.get("kind", "")
+    """The page before anything is said: what was true last time stands there already."""
+    day = business_day(request.at)
+    before = queries.last_by(request.actor, asked.org)
+    kinds = (request.GET.get("kind", ""), before.kind if before else "", asked.kinds[0])
     initial = {
-        "kind": kind if kind in asked.kinds else asked.kinds[0],
-        "happened_on": business_day(request.at),
+        "kind": next(kind for kind in kinds if kind in asked.kinds),
+        "happened_on": day,
         "started_at": request.at.isoformat(),
+        "inspected_name": before.inspected_name if before else "",
+        "companions": before.companions if before and before.happened_on == day else "",
     }
-    return FillForm(initial=initial, checklist=asked.checklist, kinds=asked.kinds)
+    last = queries.last_here(asked.org, asked.checklist.code, asked.point)
+    form = FillForm(initial=initial, checklist=asked.checklist, kinds=asked.kinds)
+    form.remember(last.answers if last else {})
+    return form
 
 
 def _stored(request: ActorRequest, asked: Asked, form: FillForm) -> bool:

@@ -1,5 +1,6 @@
 """Where an inspection begins: a point's code, today's rounds, the unit's checklists."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.places.catalog import key_part_label
+from anxiao.foundation.orgs.queries import calendar_for
 from anxiao.foundation.places.queries import point_by_code
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.inspections import queries
@@ -31,13 +32,15 @@ def start(request: ActorRequest) -> HttpResponseBase:
     kinds = queries.kinds_open_to(request.actor, org)
     day = business_day(request.at)
     roles = request.actor.roles_at(org.path)
+    lists = _lists(org, day)
     context = {
         "org": org,
         "chosen": bool(request.GET.get("unit")),
         "kinds": kinds,
         "code_form": CodeForm(),
         "rounds": queries.rounds_due(roles, org, day),
-        "lists": _lists(org),
+        "lists": lists,
+        "waiting": sum(row["standing"].waiting for row in lists),
         "may_view": request.actor.may("inspections.view", org.path),
     }
     return render(request, "inspections/start.html", context)
@@ -50,7 +53,7 @@ def enter(request: ActorRequest) -> HttpResponseBase:
     form = CodeForm(request.GET)
     if form.is_valid() and point_by_code(form.cleaned_data["code"]) is not None:
         return redirect(f"/p/{form.cleaned_data['code']}")
-    messages.error(request, _("没有这个检查点编号，请核对标签二维码下方的编号。"))
+    messages.error(request, _("没有这个编码，请核对标签上的 8 位编码。"))
     return redirect("inspections:start")
 
 
@@ -66,15 +69,16 @@ def _choose_unit(request: ActorRequest) -> HttpResponseBase:
     return render(request, "inspections/choose_unit.html", context)
 
 
-def _lists(org: Org) -> list[dict[str, Any]]:
-    last = queries.last_done(org)
+def _lists(org: Org, day: date) -> list[dict[str, Any]]:
+    """The unit's checklists; those that still wait in their period first."""
+    lists, last = queries.checklists_at(org), queries.last_done(org)
+    found = queries.standings(lists, last, calendar_for(org), day)
     return [
         {
-            "checklist": row,
-            "key_part": key_part_label(row.key_part),
-            "rhythm": CADENCE_LABELS.get(row.cadence, row.cadence),
-            "items": len(row.items),
-            "last": last.get(row.code),
+            "standing": row,
+            "checklist": row.checklist,
+            "rhythm": CADENCE_LABELS.get(row.checklist.cadence, row.checklist.cadence),
+            "items": len(row.checklist.items),
         }
-        for row in queries.checklists_at(org)
+        for row in sorted(found, key=lambda row: (not row.waiting, row.done))
     ]

@@ -19,6 +19,13 @@ function go() {
   (item?.querySelector("input[type=radio]") ?? target).focus({ preventScroll: true });
 }
 
+// Exceptions are marked first or afterwards: what is said already stays as it is.
+function passRest() {
+  for (const item of items) if (!answered(item)) item.querySelector("input[value=pass]").checked = true;
+  count();
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 // A photo is sent as soon as it is taken, so that a weak line at the end loses nothing.
 // What cannot be sent stays in the form and goes with it.
 const busy = new Set();
@@ -86,6 +93,9 @@ form.addEventListener(
   },
   { capture: true },
 );
+const all = form.querySelector("[data-all-pass]");
+all.hidden = false;
+all.querySelector("button").addEventListener("click", passRest);
 next.hidden = false;
 next.addEventListener("click", go);
 setTimeout(count);
