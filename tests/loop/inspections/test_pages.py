@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,15 +12,18 @@ from django.urls import reverse
 
 from anxiao.foundation.files.models import Upload
 from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Checklist, Inspection, PointChecklist, Round
 from anxiao.loop.inspections.services import (
     RoundPlan,
     StopPlan,
+    edit_draft,
     new_version,
+    publish_checklist,
     save_round,
     submit_inspection,
 )
-from tests.builders import AT, make_user, sign_in
+from tests.builders import AT, TODAY, make_school, make_user, sign_in
 from tests.loop.inspections.world import CANARY, picture_file, plain_codes, signature
 
 pytestmark = pytest.mark.django_db
@@ -275,12 +279,112 @@ def test_checklists_of_a_point(world, officer):
     assert world.fire.title in text(officer.get(f"/p/{world.point.code}"))
 
 
-def test_what_was_never_looked_at_comes_first(world, officer):
+def test_what_nobody_looked_at_this_term_comes_first(world, officer):
+    lonely = world.make_point(world.school, world.officer, name="水塔", key_part="")
     page = text(officer.get(reverse("inspections:coverage")))
-    assert "处从未检查" in page
+    dark = queries.coverage(world.school, TODAY).counts["dark"]
+    assert f"本学期 {dark} 处没查过" in page
+    assert reverse("inspections:assign", args=[lonely.pk]) in page
     submit_inspection(world.submitted(point_id=world.point.pk), actor=world.officer, at=AT)
     page = text(officer.get(reverse("inspections:coverage")))
-    assert page.index("从未检查") < page.index("已查</span>" if "已查</span>" in page else "已查")
+    assert f"本学期 {dark - 1} 处没查过" in page
+    assert page.index("从未检查") < page.index('data-tone="done"')
+
+
+def test_a_scanned_stop_counts_for_the_round(world, frozen):
+    guard = sign_in(Client(), world.guard_user)
+    south = world.make_point(world.school, world.officer, name="南门")
+    round_ = make_round(
+        world, "guard", (StopPlan(world.point.pk, "gate"), StopPlan(south.pk, "gate"))
+    )
+    card = unescape(text(guard.get(f"/p/{world.point.code}")))
+    assert f"计入您的巡查路线“{round_.name}”" in card
+    assert "张检查表待查" in card
+    assert reverse("inspections:walk", args=[round_.pk]) in card
+    begin = re.search(r'href="([^"]*new[^"]*round=[^"]*)"', card)[1]
+    answer = guard.post(begin, filled(world.gate, kind="patrol"))
+    done = text(guard.get(answer.url))
+    assert "走到“南门”扫标签" in done
+    card = unescape(text(guard.get(f"/p/{world.point.code}")))
+    assert "已查 1/2 处" in card
+    assert "计入您的巡查路线" not in card
+    walk = text(guard.get(reverse("inspections:walk", args=[round_.pk])))
+    assert "下一处：南门" in walk
+    assert "计入您的巡查路线" in text(guard.get(f"/p/{south.code}"))
+    other = text(sign_in(Client(), world.officer_user).get(f"/p/{south.code}"))
+    assert "计入您的巡查路线" not in other
+    assert round_.name in other
+
+
+def test_who_comes_from_above_is_shown_no_round_to_walk(world, clerk):
+    round_ = make_round(world)
+    card = text(clerk.get(f"/p/{world.point.code}"))
+    assert "开始检查" in card
+    assert round_.name not in card
+
+
+def test_what_was_true_last_time_stands_there_already(world, officer, clerk):
+    codes = plain_codes(world.gate)
+    before = filled(world.gate, {codes[0]: "岗亭的灯不亮"}, kind="patrol", companions="李平")
+    before[f"a_{codes[1]}"] = "na"
+    officer.post(fill_url(world.gate, point=world.point.pk), before)
+    page = text(officer.get(fill_url(world.gate, point=world.point.pk)))
+
+    def chosen(page):
+        return re.findall(r'name="(\w[^"]*)" value="([^"]*)"[^>]* checked', page)
+
+    assert chosen(page) == [("kind", "patrol"), (f"a_{codes[1]}", "na")]
+    assert "上次不合格：岗亭的灯不亮" in page
+    assert 'value="李平"' in page
+    elsewhere = text(officer.get(fill_url(world.gate)))
+    assert "上次不合格" not in elsewhere
+    assert chosen(elsewhere) == [("kind", "patrol")]
+    assert chosen(text(clerk.get(fill_url(world.gate, unit=world.school.pk)))) == [
+        ("kind", "superior")
+    ]
+
+
+def test_a_refusal_to_sign_is_written_down_and_printed(world, clerk):
+    url = fill_url(world.gate, unit=world.school.pk)
+    page = text(clerk.get(url))
+    assert "受检单位拒绝签字" in page
+    body = filled(world.gate, kind="superior", inspector_signature=signature())
+    assert "请受检单位签字，或填写未签字原因" in text(clerk.post(url, body))
+    assert not Inspection.objects.exists()
+    answer = clerk.post(url, {**body, "unsigned_reason": "受检单位拒绝签字"})
+    assert answer.status_code == 302
+    inspection = Inspection.objects.get()
+    assert inspection.inspector_signature
+    assert inspection.inspected_signature is None
+    for name in ("detail", "print"):
+        shown = text(clerk.get(reverse(f"inspections:{name}", args=[inspection.pk])))
+        assert "受检单位拒绝签字" in shown, name
+
+
+def test_a_record_says_which_photos_are_still_to_come(world, officer):
+    code = plain_codes(world.gate)[0]
+    form = world.submitted()
+    form.answers[code] = {"a": "fail", "note": "坏", "photos": [str(uuid.uuid4())]}
+    inspection, _created = submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
+    page = text(officer.get(reverse("inspections:detail", args=[inspection.pk])))
+    assert "还有 1 张照片没有传到" in page
+    assert "<figure" not in page
+
+
+def test_an_old_record_keeps_the_version_it_was_made_on(world, clerk, officer):
+    inspection, _created = submit_inspection(world.submitted(), actor=world.officer, at=AT)
+    draft = new_version("gate", world.county, actor=world.clerk, at=AT)
+    items = [{**world.gate.items[0], "text": "换了新内容。"}]
+    edit_draft(draft, {"title": "新表", "items": items}, actor=world.clerk, at=AT)
+    draft.refresh_from_db()
+    publish_checklist(draft, actor=world.clerk, at=AT)
+    assert "新表" in text(officer.get(reverse("inspections:start")))
+    page = text(officer.get(reverse("inspections:detail", args=[inspection.pk])))
+    assert world.gate.title in page
+    assert world.gate.items[-1]["text"] in page
+    assert "换了新内容" not in page
+    assert officer.get(fill_url(world.gate)).status_code == 404
+    assert officer.get(fill_url(draft)).status_code == 200
 
 
 def test_a_checklist_from_draft_to_force(world, clerk, officer):
@@ -341,28 +445,46 @@ def test_a_school_edits_no_checklist(world, officer):
         assert officer.post(url).status_code == 403, name
 
 
-def queries(client, url):
+def cost(client, url):
     with CaptureQueriesContext(connection) as caught:
         assert client.get(url).status_code == 200, url
     return len(caught)
 
 
-def test_pages_cost_the_same_at_one_row_and_three(world, officer):
+def test_pages_cost_the_same_at_one_row_and_three(world, officer, clerk):
     def add():
-        point = world.make_point(world.school, world.officer, name=f"点{Round.objects.count()}")
-        make_round(world, "safety_officer", (StopPlan(point.pk, "gate"),))
+        number = Round.objects.count()
+        point = world.make_point(world.school, world.officer, name=f"点{number}")
+        stops = (StopPlan(point.pk, "gate"), StopPlan(world.point.pk, "gate"))
+        make_round(world, "safety_officer", stops)
         submit_inspection(world.submitted(point_id=point.pk), actor=world.officer, at=AT)
+        submit_inspection(world.submitted(point_id=world.point.pk), actor=world.officer, at=AT)
+        new_version(("gate", "fire", "patrol")[number], world.county, actor=world.clerk, at=AT)
+        if number:
+            make_school(world.town, f"第{number}外校")
 
     add()
-    names = ("start", "rounds", "points", "coverage", "checklists")
-    urls = [reverse(f"inspections:{name}") for name in names]
-    urls += [reverse("registers:inspections")]
-    for url in urls:
-        officer.get(url)
-    before = {url: queries(officer, url) for url in urls}
+    first = Round.objects.get()
+    names = ("start", "rounds", "points", "coverage", "checklists", "round_new")
+    own = [reverse(f"inspections:{name}") for name in names]
+    own += [
+        reverse("registers:inspections"),
+        reverse("inspections:walk", args=[first.pk]),
+        f"/p/{world.point.code}",
+        fill_url(world.gate, point=world.point.pk),
+    ]
+    above = [reverse("inspections:start"), reverse("inspections:checklists")]
+    above += [f"{reverse(f'inspections:{name}')}?unit={world.school.pk}" for name in names[:4]]
+    asked = [(officer, url) for url in own] + [(clerk, url) for url in above]
+    for client, url in asked:
+        client.get(url)
+    before = [cost(*each) for each in asked]
     add()
     add()
-    assert {url: queries(officer, url) for url in urls} == before
+    stops = tuple(StopPlan(point.pk, "gate") for point in queries.points_in_use())
+    plan = RoundPlan(first.name, "safety_officer", "school_daily", 1, stops)
+    save_round(world.school, plan, round_=first, actor=world.officer, at=AT)
+    assert [cost(*each) for each in asked] == before
 
 
 def test_a_record_costs_the_same_at_one_failure_and_three(world, officer):
@@ -374,5 +496,5 @@ def test_a_record_costs_the_same_at_one_failure_and_three(world, officer):
         for name in ("detail", "done", "print"):
             url = reverse(f"inspections:{name}", args=[inspection.pk])
             officer.get(url)
-            costs.append(queries(officer, url))
+            costs.append(cost(officer, url))
     assert costs[:3] == costs[3:]

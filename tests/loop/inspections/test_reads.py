@@ -1,12 +1,15 @@
 """Checklists in force, rounds owed, coverage; and that what is in force stays as it is."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
+from anxiao.foundation.orgs.models import Term
 from anxiao.loop.inspections import queries, services
 from anxiao.loop.inspections.catalog import shipped_checklists
 from anxiao.loop.inspections.models import Checklist, Round
@@ -160,18 +163,113 @@ def test_points_and_people_of_others_lay_out_nothing(world):
         services.assign_checklists(world.point, ["none"], actor=world.officer, at=AT)
 
 
-def test_coverage_names_what_nobody_looked_at(world):
-    def of(code):
-        rows = queries.coverage(world.school, TODAY)
-        return [(row.point, row.never, row.done) for row in rows if row.checklist.code == code]
+def coverage_of(world, code, day=TODAY):
+    rows = queries.coverage(world.school, day).rows
+    return [(row.point, row.dark, row.done) for row in rows if row.checklist.code == code]
 
-    assert of("gate") == [(world.point, True, False)]
-    assert of("fire") == [(None, True, False)]
+
+def test_coverage_names_what_nobody_looked_at(world):
+    assert coverage_of(world, "gate") == [(world.point, True, False)]
+    assert coverage_of(world, "fire") == [(None, True, False)]
     submit_inspection(world.submitted(point_id=world.point.pk), actor=world.officer, at=AT)
     submit_inspection(world.submitted(checklist=world.fire), actor=world.officer, at=AT)
-    assert of("gate") == [(world.point, False, True)]
-    assert of("fire") == [(None, False, True)]
-    rows = queries.coverage(world.school, TODAY + timedelta(days=7))
-    gate = next(row for row in rows if row.checklist.code == "gate")
+    assert coverage_of(world, "gate") == [(world.point, False, True)]
+    assert coverage_of(world, "fire") == [(None, False, True)]
+    found = queries.coverage(world.school, TODAY + timedelta(days=7))
+    gate = next(row for row in found.rows if row.checklist.code == "gate")
     assert (gate.never, gate.done, gate.owed) == (False, False, True)
-    assert queries.coverage_counts(rows)["never"] == len(rows) - 2
+    assert found.counts["never"] == found.counts["all"] - 2
+
+
+def test_what_was_seen_last_term_is_a_dead_corner_of_this_one(world):
+    day = date(2026, 8, 20)
+    early = replace(
+        world.submitted(point_id=world.point.pk), happened_on=day, late_reason="开学前补录"
+    )
+    submit_inspection(early, actor=world.officer, at=AT)
+    assert coverage_of(world, "gate") == [(world.point, False, False)]
+    for name, starts_on, ends_on in (
+        ("上学年", date(2026, 2, 23), date(2026, 7, 10)),
+        ("本学期", date(2026, 9, 1), date(2027, 1, 29)),
+    ):
+        Term.objects.create(org=world.county, name=name, starts_on=starts_on, ends_on=ends_on)
+    found = queries.coverage(world.school, TODAY)
+    assert found.since == date(2026, 9, 1)
+    gate = next(row for row in found.rows if row.checklist.code == "gate")
+    assert (gate.never, gate.dark, gate.tone) == (False, True, "late")
+    assert found.rows[0].tone == "late"
+    submit_inspection(world.submitted(point_id=world.point.pk), actor=world.officer, at=AT)
+    assert coverage_of(world, "gate") == [(world.point, False, True)]
+
+
+def test_a_point_that_no_checklist_asks_for_is_named(world):
+    lonely = world.make_point(world.school, world.officer, name="水塔", key_part="")
+    found = queries.coverage(world.school, TODAY)
+    assert (found.bare, found.counts["bare"]) == ((lonely,), 1)
+    services.assign_checklists(lonely, ["fire"], actor=world.officer, at=AT)
+    assert queries.coverage(world.school, TODAY).bare == ()
+    assert coverage_of(world, "fire") == [(lonely, True, False)]
+
+
+def test_a_heating_season_that_is_not_on_casts_no_shadow(world):
+    world.school.profile.heating = "electric"
+    world.school.profile.save()
+    [(_point, dark, _done)] = coverage_of(world, "heaters", TODAY)
+    assert dark
+    assert [row[1:] for row in coverage_of(world, "heaters", date(2026, 9, 23))] == [(False, False)]
+
+
+def test_a_substitute_scans_and_has_the_round(world):
+    round_ = lay_out(world, times=1)
+    south = round_.stops.get(position=2).point
+    lay_out(world, name="专干路线", owner="safety_officer", times=1)
+
+    def here(point=world.point, roles=("guard",), day=TODAY):
+        card = queries.point_card(point, set(roles), day)
+        return card, card.rounds[0]
+
+    card, first = here()
+    assert (first.round, first.mine, first.owed) == (round_, True, True)
+    assert [other.mine for other in card.rounds] == [True, False]
+    assert (first.stops_done, first.stops, first.open_codes) == (0, 2, {"gate"})
+    gate = next(row for row in card.lists if row.checklist.code == "gate")
+    assert (gate.round, gate.last, gate.standing.waiting) == (first, None, True)
+    form = world.submitted(point_id=world.point.pk, round_id=round_.pk, kind="patrol")
+    inspection, _created = submit_inspection(form, actor=world.guard, at=AT)
+    card, first = here()
+    gate = next(row for row in card.lists if row.checklist.code == "gate")
+    assert (first.stops_done, first.open_codes) == (1, frozenset())
+    assert (gate.round, gate.last, gate.standing.done) == (None, inspection, True)
+    assert here(south)[1].open_codes == {"gate"}
+    assert here(roles=("principal",))[1].mine is False
+    assert here(roles=("principal",))[0].lists[0].round is None
+    assert here(day=SUNDAY)[1].owed is False
+
+
+def cost(read):
+    with CaptureQueriesContext(connection) as caught:
+        read()
+    return len(caught)
+
+
+def test_a_card_and_the_coverage_cost_the_same_however_much_there_is(world):
+    costs = []
+    for number in (1, 3):
+        while Round.objects.count() < number:
+            lay_out(world, name=f"路线{Round.objects.count()}")
+            form = world.submitted(point_id=world.point.pk)
+            submit_inspection(form, actor=world.officer, at=AT)
+        point = queries.points_in_use().select_related("org").get(pk=world.point.pk)
+        costs.append(
+            (
+                cost(partial(queries.point_card, point, {"guard"}, TODAY)),
+                cost(partial(queries.coverage, world.school, TODAY)),
+                cost(partial(queries.checklists_at, world.school)),
+            )
+        )
+        services.assign_checklists(
+            world.point, ["gate", "fire", "patrol"][:number], actor=world.officer, at=AT
+        )
+    assert costs[0] == costs[1]
+    assert costs[0][0] <= 12
+    assert costs[0][1] <= 7
