@@ -9,6 +9,7 @@ from django.db import transaction
 from anxiao.demo import names, work
 from anxiao.demo.clock import at_hour
 from anxiao.demo.county import County, found_county
+from anxiao.demo.rounds import lay_out_rounds
 from anxiao.foundation.access.capabilities import Role
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
@@ -39,6 +40,7 @@ def build_demo(at: datetime, say: Callable[[str], None]) -> None:
     say("方案")
     published = today - timedelta(days=PUBLISHED_DAYS)
     _publish(county, year, published)
+    lay_out_rounds(county)
     say("检查、隐患、佐证")
     work.live_through(county, start, published, at)
 
