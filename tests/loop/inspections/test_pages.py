@@ -304,7 +304,7 @@ def test_a_scanned_stop_counts_for_the_round(world, frozen):
     begin = re.search(r'href="([^"]*new[^"]*round=[^"]*)"', card)[1]
     answer = guard.post(begin, filled(world.gate, kind="patrol"))
     done = text(guard.get(answer.url))
-    assert "走到“南门”扫标签" in done
+    assert "下一处：南门。走到后扫标签" in done
     card = unescape(text(guard.get(f"/p/{world.point.code}")))
     assert "已查 1/2 处" in card
     assert "计入您的巡查路线" not in card

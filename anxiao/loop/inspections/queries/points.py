@@ -83,24 +83,21 @@ def lists_by_point(
 
 
 def point_card(point: Point, roles: Collection[str], day: date) -> PointCard:
-    """The card of a point for somebody who holds ``roles`` there; twelve queries at most."""
+    """The card of a point for somebody who holds ``roles`` there, what waits first.
+
+    Twelve queries at most.
+    """
     lists = lists_for(point, assigned_codes([point]), checklists_at(point.org))
     last = _last_here(point)
     rounds = tuple(rounds_through(point, roles, day))
     when = {code: row.happened_on for code, row in last.items()}
-    return PointCard(
-        point,
-        tuple(
-            ListHere(
-                standing,
-                last.get(standing.checklist.code),
-                _round_for(standing.checklist, rounds),
-            )
-            for standing in standings(lists, when, calendar_for(point.org), day)
-        ),
-        rounds,
-        max(last.values(), key=lambda row: row.pk, default=None),
-    )
+    here = [
+        ListHere(row, last.get(row.checklist.code), _round_for(row.checklist, rounds))
+        for row in standings(lists, when, calendar_for(point.org), day)
+    ]
+    here.sort(key=lambda row: (row.round is None, not row.standing.waiting))
+    newest = max(last.values(), key=lambda row: row.pk, default=None)
+    return PointCard(point, tuple(here), rounds, newest)
 
 
 def _last_here(point: Point) -> dict[str, Inspection]:

@@ -12,7 +12,7 @@ from anxiao.loop.hazards.models import Criterion, Hazard
 from anxiao.loop.hazards.services import Found, comment_hazard, open_hazard
 from anxiao.loop.hazards.states import LIVE_STATES
 from anxiao.loop.inspections.models import Finding, Inspection
-from anxiao.loop.inspections.rules import FAIL, Checked, hazard_uuid, origin_of
+from anxiao.loop.inspections.rules import FAIL, Checked, hazard_uuid, origin_of, spot_text
 from anxiao.loop.inspections.services.scene import Scene
 
 PLACE_TEXT_MAX = 120
@@ -94,7 +94,7 @@ def _found(
         source=inspection.kind,
         category=scene.checklist.category,
         description=given["note"] or _("不符合：%(text)s") % {"text": text},
-        place_text=(f"{place} {spot}".strip() or scene.checklist.title)[:PLACE_TEXT_MAX],
+        place_text=(spot_text(place, spot) or scene.checklist.title)[:PLACE_TEXT_MAX],
         level=item["level"],
         criterion=criteria.get(item.get("criterion") or ""),
         level_reason=text[:LEVEL_REASON_MAX] if item["level"] == "major" else "",
