@@ -383,6 +383,10 @@ def test_an_old_record_keeps_the_version_it_was_made_on(world, clerk, officer):
     assert world.gate.title in page
     assert world.gate.items[-1]["text"] in page
     assert "换了新内容" not in page
+    version = reverse("inspections:checklist", args=[world.gate.pk])
+    assert f'href="{version}"' in page
+    old = text(officer.get(version))
+    assert world.gate.items[-1]["text"] in old
     assert officer.get(fill_url(world.gate)).status_code == 404
     assert officer.get(fill_url(draft)).status_code == 200
 
@@ -412,12 +416,14 @@ def test_a_checklist_from_draft_to_force(world, clerk, officer):
         "text_2": "新的一项。",
         "order_2": "1",
         "photo_2": "on",
+        "confirm_2": "on",
     }
     assert clerk.post(answer.url, body).status_code == 302
     draft.refresh_from_db()
     assert [item["text"] for item in draft.items] == ["新的一项。", "门卫室有人值守。"]
     assert draft.items[1]["code"] == world.gate.items[0]["code"]
     assert draft.items[0]["photo"] is True
+    assert [item["confirm"] for item in draft.items] == [True, False]
     assert clerk.post(reverse("inspections:checklist_publish", args=[draft.pk])).status_code == 302
     draft.refresh_from_db()
     assert draft.state == "published"

@@ -119,6 +119,7 @@ class ItemTable:
                 "code": code,
                 "level": "major" if posted.get(f"level_{number}") == "major" else "ordinary",
                 "photo": bool(posted.get(f"photo_{number}")),
+                "confirm": bool(posted.get(f"confirm_{number}")),
                 "days": _number(posted.get(f"days_{number}", "7")) or 7,
             }
             items.append((_number(posted.get(f"order_{number}", "")) or number, item))

@@ -146,4 +146,6 @@ def _facts(inspection: Inspection) -> list[dict[str, Any]]:
         (_("未签字原因"), inspection.unsigned_reason),
         (_("备注"), inspection.remarks),
     )
-    return [{"label": label, "value": value} for label, value in pairs if value]
+    facts = [{"label": label, "value": value} for label, value in pairs if value]
+    version = reverse("inspections:checklist", args=[inspection.checklist_id])
+    return [{**fact, "url": version} if fact["label"] == _("检查表") else fact for fact in facts]
