@@ -83,6 +83,8 @@ ROWS = (
     Row("places:retire_place", {"pk": "place"}),
     Row("places:retire_point", {"pk": "point"}),
     Row("places:replace_code", {"pk": "point"}),
+    Row("places:point", {"pk": "point"}),
+    Row("places:rebind_label", {"pk": "point"}),
     Row("places:*", {"org_id": "org"}),
     Row("messaging:open", {"pk": "message"}, personal=True),
     Row("messaging:*_robot", {"pk": "robot"}),

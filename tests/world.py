@@ -164,7 +164,7 @@ class World:
         point = create_point(
             org,
             name=canary(key, "point"),
-            kind="place",
+            kind="spot",
             place=place,
             key_part="gate",
             actor=actor,
