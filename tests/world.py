@@ -35,7 +35,7 @@ from anxiao.loop.duties.services import import_plan, publish_plan, record_eviden
 from anxiao.loop.hazards import services as hazards
 from anxiao.loop.hazards.models import Criterion
 from anxiao.loop.hazards.registers import HAZARDS
-from anxiao.loop.inspections.models import Checklist, Inspection
+from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.rules import Submitted
 from anxiao.loop.inspections.services import load_shipped_checklists, submit_inspection
 from anxiao.loop.inspections.services.checklists import new_version
@@ -307,12 +307,12 @@ class World:
             point_id=ids["point"],
             companions=text,
             remarks=text,
+            late_reason=text,
+            inspected_name=text[:60],
+            unsigned_reason=text,
             inspector_signature=signature.uuid,
         )
         inspection, _new = submit_inspection(submitted, actor=actor, at=AT)
-        Inspection.objects.filter(pk=inspection.pk).update(
-            late_reason=text, inspected_name=text[:60], unsigned_reason=text
-        )
         ids |= {"inspection": inspection.pk, "inspection_photo": photo.uuid}
         ids["finding"] = inspection.findings.get().hazard_id
 
