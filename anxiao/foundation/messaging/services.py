@@ -5,6 +5,7 @@ Nothing is sent inside a business transaction: rows are written there, and a wor
 
 import base64
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -39,6 +40,10 @@ from anxiao.foundation.messaging.states import Channel, MessageKind, OutboxState
 from anxiao.foundation.orgs.models import Org
 
 LEASE = timedelta(minutes=2)
+"""Longer than any one attempt: a robot has 15 s, a mail server 10 s for each of its answers."""
+BUDGET = timedelta(seconds=60)
+SKEW = timedelta(minutes=5)
+"""A lease that ends further ahead was taken before the clock was set back."""
 BATCH = 50
 DIGEST_LINES = 30
 
@@ -186,16 +191,27 @@ def _digest(messages: list[Message], local: datetime) -> int:
     return 1
 
 
-def deliver(at: datetime) -> int:
-    """Send what is due, one lease at a time; return how many were taken by the other side."""
+def deliver(at: datetime, *, lease: timedelta = LEASE) -> int:
+    """Send what is due, one lease at a time; return how many were taken by the other side.
+
+    It ends after ``BUDGET`` even if more is due, so that a slow robot holds no other job up.
+    """
     due = Outgoing.objects.filter(outcome=OutboxState.QUEUED, next_at__lte=at).order_by("next_at")
-    return sum(_deliver_one(pk, at) for pk in due.values_list("pk", flat=True)[:BATCH])
+    started = time.monotonic()
+    taken = 0
+    for pk in due.values_list("pk", flat=True)[:BATCH]:
+        passed = timedelta(seconds=time.monotonic() - started)
+        if passed > BUDGET:
+            break
+        taken += _deliver_one(pk, at, until=at + passed + lease)
+    return taken
 
 
-def _deliver_one(pk: int, at: datetime) -> bool:
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+def _deliver_one(pk: int, at: datetime, *, until: datetime) -> bool:
+    """One attempt. Its number tells it from a later one, should its lease run out meanwhile."""
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at) | Q(leased_until__gt=until + SKEW)
     row = Outgoing.objects.filter(free, pk=pk, outcome=OutboxState.QUEUED)
-    if row.update(leased_until=at + LEASE, attempts=F("attempts") + 1) != 1:
+    if row.update(leased_until=until, attempts=F("attempts") + 1) != 1:
         return False
     outgoing = Outgoing.objects.select_related("robot").get(pk=pk)
     answer = _send(outgoing, at)
@@ -209,7 +225,8 @@ def _deliver_one(pk: int, at: datetime) -> bool:
             status=answer.status,
             body=answer.body,
         )
-        Outgoing.objects.filter(pk=pk).update(
+        mine = Q() if answer.ok else Q(attempts=outgoing.attempts)
+        Outgoing.objects.filter(mine, pk=pk, outcome=OutboxState.QUEUED).update(
             outcome=OutboxState.SENT if answer.ok else outcome,
             next_at=at + wait_after(outgoing.attempts, answer.retry_after),
             leased_until=None,

@@ -7,8 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
+from django.db import close_old_connections
 
 from anxiao.foundation.jobs.services import run_due
 from anxiao.project.schedule import SCHEDULE
@@ -18,7 +17,10 @@ logger = logging.getLogger("anxiao.worker")
 
 
 class Command(BaseCommand):
-    help = "持续运行定时任务（开列职责、发送消息、封存日志等）；Ctrl+C 或 SIGTERM 停止。"
+    help = (
+        "持续运行定时任务（开列职责、发送消息、封存日志等）；可同时运行几个，互不重复。"
+        "Ctrl+C 或 SIGTERM 停止：正在办的一项办完再退出，退出码 0。"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--pause", type=float, default=PAUSE, help="两轮之间的秒数，默认 10")
@@ -29,8 +31,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
-                run_due(SCHEDULE, at=timezone.now())
-            except DatabaseError:  # the database is away: wait for it rather than die
-                logger.exception("database away")
+                run_due(SCHEDULE, stopping=stop.is_set)
+            except Exception:  # the database is away: wait for it rather than die
+                logger.exception("round of jobs broken off")
             close_old_connections()
             stop.wait(options["pause"])
