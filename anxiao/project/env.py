@@ -1,6 +1,7 @@
 """What the environment says: data folder, database, port, demo; and the keys kept in the folder."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,6 +16,19 @@ PORT = int(os.environ.get("PORT", "8000"))
 HOSTS = [host for host in os.environ.get("ANXIAO_HOSTS", "").split(",") if host]
 ROBOT_HOSTS = [host for host in os.environ.get("ANXIAO_ROBOT_HOSTS", "").split(",") if host]
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+CERTIFICATES = [Path(path) for path in os.environ.get("ANXIAO_CERTIFICATES", "").split(",") if path]
+METRICS_SECRET = os.environ.get("ANXIAO_METRICS_SECRET", "")
+LOG = os.environ.get("ANXIAO_LOG", "")
+"""``json`` or ``line``: every request gets a line of the log; empty: faults alone."""
+WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", "0"))
+WEB_THREADS = int(os.environ.get("WEB_THREADS", "0"))
+KEYS = ("secret_key", "field_key", "mfa_key")
+SHORTEST_KEY, SHORTEST_SECRET, SHORTEST_PASSWORD = 50, 24, 12
+FEWEST_LETTERS = 10
+GUESSABLE = re.compile(
+    r"change|default|example|insecure|secret|password|123456|^(anxiao|postgres|admin|root|test)$",
+    re.IGNORECASE,
+)
 
 
 def folder(name: str) -> Path:
@@ -34,6 +48,27 @@ def secret(name: str) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(64))
     return path.read_text().strip()
+
+
+def weak_secrets() -> list[str]:
+    """What anybody could guess, in words; production refuses to start with any of it."""
+    found = [f"密钥 {name} 过于简单" for name in KEYS if _weak(secret(name), SHORTEST_KEY)]
+    if METRICS_SECRET and _weak(METRICS_SECRET, SHORTEST_SECRET):
+        found.append(f"ANXIAO_METRICS_SECRET 须为 {SHORTEST_SECRET} 位以上的随机值")
+    url = urlsplit(os.environ.get("DATABASE_URL", ""))
+    password = unquote(url.password or "")
+    at_home = not password and url.hostname in {None, *LOOPBACK}  # a socket, or a trusted machine
+    if url.scheme and not at_home and (len(password) < SHORTEST_PASSWORD or _guessable(password)):
+        found.append(f"DATABASE_URL 中的密码须为 {SHORTEST_PASSWORD} 位以上的随机值")
+    return found
+
+
+def _weak(key: str, shortest: int) -> bool:
+    return len(key) < shortest or len(set(key)) < FEWEST_LETTERS or _guessable(key)
+
+
+def _guessable(word: str) -> bool:
+    return bool(GUESSABLE.search(word))
 
 
 def database() -> dict[str, object]:

@@ -12,6 +12,8 @@ from anxiao.foundation.messaging.services import deliver, send_digests
 from anxiao.loop.duties.services import expire_standing, open_due, rebind_changed
 
 MINUTE = timedelta(minutes=1)
+BACKUP = "operate.backup"
+"""Not in the list: a timer of the system starts it, and notes here when it ended."""
 
 
 def _seal(at: datetime) -> None:

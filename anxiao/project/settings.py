@@ -17,6 +17,7 @@ ANXIAO_DEMO = env.DEMO
 ANXIAO_DATA = env.DATA
 SECRET_KEY = env.secret("secret_key")
 FIELD_KEY = env.secret("field_key")
+METRICS_SECRET = env.METRICS_SECRET
 ROBOT_HOSTS = env.ROBOT_HOSTS
 MAIL_SERVER = env.mail_server()
 ALLOWED_HOSTS = [*env.HOSTS, *env.LOOPBACK]
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "anxiao.project",
 ]
 MIDDLEWARE = [
+    "anxiao.project.operate.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -175,7 +177,20 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "line": {"()": "anxiao.project.operate.logs.LineFormatter"},
+        "json": {"()": "anxiao.project.operate.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEBUG else env.LOG or "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "anxiao.requests": {"level": "INFO" if env.LOG else "ERROR"},
+        "django.request": {"level": "ERROR"},  # what was refused is in the line of its request
+    },
 }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("clues/", include("anxiao.safeguards.accountability.urls")),
     path("board/", include("anxiao.boards.cockpit.urls")),
     path("api/", api_routes),
+    path("", include("anxiao.project.operate.urls")),
     path("", include("anxiao.boards.today.urls")),
 ]
 

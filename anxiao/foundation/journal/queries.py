@@ -65,6 +65,31 @@ def verify(anchors: Path | None = None) -> Verdict:
     return Verdict(checked, unsealed, _cut(anchors, reach))
 
 
+def verify_tail(links: int, anchors: Path | None = None) -> Verdict:
+    """As ``verify``, for the newest ``links`` alone: quick enough to be asked every minute."""
+    seals = list(Seal.objects.order_by("-position")[: links + 1])[::-1]
+    reach = seals[-1].entry_id if seals else 0
+    unsealed = Entry.objects.filter(pk__gt=reach).count()
+    before, previous = 0, GENESIS
+    if len(seals) > links:
+        before, previous = seals[0].entry_id, seals[0].digest
+        seals = seals[1:]
+    entries = Entry.objects.filter(pk__gt=before, pk__lte=reach).order_by("id")[: links + 1]
+    for checked, (entry, seal) in enumerate(zip_longest(entries, seals)):
+        fault = _compare(entry, seal, previous)
+        if fault:
+            return Verdict(checked, unsealed, fault)
+        assert seal is not None  # noqa: S101 - _compare has told
+        previous = seal.digest
+    return Verdict(len(seals), unsealed, _cut(anchors, reach))
+
+
+def oldest_unsealed() -> Entry | None:
+    """The first line that is not yet in the chain."""
+    last = Seal.objects.order_by("-position").first()
+    return Entry.objects.filter(pk__gt=last.entry_id if last else 0).order_by("id").first()
+
+
 def _side_by_side(reach: int) -> Iterator[tuple[Entry | None, Seal | None]]:
     entries = Entry.objects.filter(pk__lte=reach).order_by("id").iterator(chunk_size=CHUNK)
     seals = Seal.objects.order_by("position").iterator(chunk_size=CHUNK)
@@ -88,7 +113,8 @@ def _cut(anchors: Path | None, reach: int) -> Fault | None:
     if anchors is None or not anchors.exists():
         return None
     known = dict(Seal.objects.values_list("entry_id", "digest").order_by("-position")[:CHUNK])
-    for row in anchors.read_text().splitlines()[-1:]:
+    whole, _mark, _torn = anchors.read_text().rpartition("\n")  # a full disk may tear the last
+    for row in whole.splitlines()[-1:]:
         _at, entry_id, digest = row.split()
         if int(entry_id) > reach or known.get(int(entry_id), digest) != digest:
             return Fault("cut", int(entry_id))

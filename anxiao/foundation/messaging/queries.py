@@ -1,9 +1,12 @@
 """Reads of inbox and outbox."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.messaging.models import Message, OutgoingAnswer, Robot
+from anxiao.foundation.messaging.models import Message, Outgoing, OutgoingAnswer, Robot
+from anxiao.foundation.messaging.states import OutboxState
 
 UNREAD_CAP = 99
 PAGE = 50
@@ -39,3 +42,15 @@ def robots_with_last_answer(actor: Actor) -> QuerySet[Robot]:
         )
         .order_by("org__path", "id")
     )
+
+
+def outbox_lag(at: datetime) -> timedelta:
+    """How long the message that waits longest could have been sent already."""
+    queued = Outgoing.objects.filter(outcome=OutboxState.QUEUED)
+    oldest = queued.order_by("next_at").values_list("next_at", flat=True).first()
+    return max(timedelta(), at - oldest) if oldest else timedelta()
+
+
+def given_up_since(since: datetime) -> int:
+    """How many messages created since then were given up after the last attempt."""
+    return Outgoing.objects.filter(outcome=OutboxState.GIVEN_UP, created_at__gte=since).count()

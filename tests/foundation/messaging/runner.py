@@ -43,5 +43,5 @@ while True:
     try:
         run_due(JOBS, lease=LEASE)
     except DatabaseError as fault:
-        print(fault, file=sys.stderr)
+        sys.stderr.write(f"{fault}\n")
     time.sleep(0.02)

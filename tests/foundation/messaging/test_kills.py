@@ -93,6 +93,3 @@ def test_r12_jobs_and_messages_survive_kills_of_two_workers(runs, robot_server):
     assert sum(sent.values()) - MESSAGES <= KILLS, "one message in flight per kill at the most"
     taken = OutgoingAnswer.objects.filter(ok=True).values_list("outgoing_id", flat=True)
     assert sorted(taken) == sorted(Outgoing.objects.values_list("pk", flat=True))
-
-
-

@@ -6,10 +6,12 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
 from anxiao.foundation.jobs.services import run_due
+from anxiao.project import env
 from anxiao.project.schedule import SCHEDULE
 
 PAUSE = 10.0
@@ -26,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=PAUSE, help="两轮之间的秒数，默认 10")
 
     def handle(self, **options: Any) -> None:
+        if settings.SECURE and env.weak_secrets():
+            raise CommandError("；".join([*env.weak_secrets(), "未启动。"]))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
