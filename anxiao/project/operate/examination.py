@@ -17,7 +17,7 @@ from anxiao.foundation.kernel.clock import TIMEZONE
 from anxiao.foundation.messaging.queries import given_up_since
 from anxiao.project import env
 from anxiao.project.operate.findings import Finding, Level, moment, span
-from anxiao.project.operate.health import AWAY, health
+from anxiao.project.operate.health import health, unchecked
 
 SQLITE_MENDED = (3, 51, 3)
 POSTGRESQL_OLDEST = 14
@@ -267,4 +267,4 @@ def examine(at: datetime) -> Iterator[Finding]:
         try:
             yield from examination(at)
         except (Error, OSError) as fault:
-            yield Finding(key, Level.FAULT, f"无法检查（{type(fault).__name__}）", AWAY)
+            yield unchecked(key, fault)

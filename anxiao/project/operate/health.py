@@ -35,7 +35,10 @@ TAIL = 50
 WORKER = (
     "请确认后台任务进程在运行：systemctl status anxiao-worker（容器：docker compose ps worker）。"
 )
-AWAY = "请确认数据库在运行、地址和密码（DATABASE_URL）正确、磁盘未满，再看日志。"
+AWAY = (
+    "请确认数据库在运行、地址和密码（DATABASE_URL）正确、磁盘未满；"
+    "刚升级的，先运行 anxiao setup。仍不行再看日志。"
+)
 
 
 def database(_at: datetime) -> Finding:
@@ -157,12 +160,29 @@ SIGNALS: dict[str, Check] = {
 }
 
 
+LABELS = {
+    "database": "数据库",
+    "disk": "磁盘",
+    "outbox": "待发消息",
+    "backup": "备份",
+    "journal": "操作日志",
+    "calendar": "节假日安排",
+    "jobs": "定时任务",
+}
+
+
+def unchecked(key: str, fault: Exception) -> Finding:
+    """A check that could not be made is a fault of its own."""
+    told = f"{LABELS.get(key, key)}：无法检查（{type(fault).__name__}）"
+    return Finding(key, Level.FAULT, told, AWAY)
+
+
 def look(key: str, at: datetime) -> Finding:
-    """One signal; a check that cannot be made is a fault of its own."""
+    """One signal."""
     try:
         return SIGNALS[key](at)
     except (Error, OSError) as fault:
-        return Finding(key, Level.FAULT, f"无法检查（{type(fault).__name__}）", AWAY)
+        return unchecked(key, fault)
 
 
 def health(at: datetime, keys: Iterable[str] = SIGNALS) -> list[Finding]:
@@ -173,7 +193,9 @@ def health(at: datetime, keys: Iterable[str] = SIGNALS) -> list[Finding]:
         if key == "database":
             found.append(first)
         elif first.level and key not in WITHOUT_DATABASE:
-            found.append(Finding(key, Level.FAULT, "数据库无法访问，没有检查", AWAY))
+            found.append(
+                Finding(key, Level.FAULT, f"{LABELS[key]}：数据库无法访问，没有检查", AWAY)
+            )
         else:
             found.append(look(key, at))
     return found

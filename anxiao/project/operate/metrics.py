@@ -4,7 +4,13 @@ import os
 from collections.abc import Iterator
 
 from django.utils import timezone
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
@@ -13,6 +19,7 @@ from anxiao.foundation.jobs.queries import lags
 from anxiao.project.operate.health import health
 from anxiao.project.schedule import SCHEDULE
 
+disable_created_metrics()  # type: ignore[no-untyped-call]
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes of one server keep their counts together (set by ``anxiao serve``)."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)

@@ -17,8 +17,8 @@ from django.db import connection
 from anxiao.project import env, static
 from anxiao.project.operate import metrics
 
-THREADS = 8
-"""As many as a process has connections to PostgreSQL."""
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
+"""No more than a process has connections to PostgreSQL, nor than its cores can use."""
 DRAINS_WITHIN = 30
 """Seconds that requests under way have to end when the server is stopped."""
 
