@@ -79,7 +79,7 @@ def backup(at: datetime) -> Finding:
     )
     if last is None:
         first = Entry.objects.order_by("id").values_list("at", flat=True).first() or at
-        level = by_age(at - first, timedelta(), BACKUP_AGE[1])
+        level = max(Level.WARNING, by_age(at - first, *BACKUP_AGE))
         return Finding("backup", level, "还没有备份过", remedy, (at - first).total_seconds())
     age = at - last
     level = by_age(age, *BACKUP_AGE)
