@@ -1,5 +1,6 @@
 """R12: two workers, one killed with -9 again and again; jobs and messages come through."""
 
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from anxiao.foundation.messaging.models import Outgoing, OutgoingAnswer, Robot
 from anxiao.foundation.messaging.services import _seal
 from tests.builders import make_county
 
+ROOT = Path(__file__).parent.parent.parent.parent
 RUNNER = Path(__file__).parent / "runner.py"
 EVERY = 0.3
 KILLS = 4
@@ -48,6 +50,8 @@ def until(condition, what):
         time.sleep(0.05)
 
 
+@pytest.mark.xdist_group("processes")
+@pytest.mark.timeout(240)
 def test_r12_jobs_and_messages_survive_kills_of_two_workers(runs, robot_server):
     robot_server.answers = [(200, {}, '{"errcode":0}')] * (MESSAGES + KILLS)
     url = f"http://{robot_server.netloc}/robot"
@@ -62,7 +66,10 @@ def test_r12_jobs_and_messages_survive_kills_of_two_workers(runs, robot_server):
 
     def start():
         name = str(connection.settings_dict["NAME"])
-        return subprocess.Popen([sys.executable, str(RUNNER), name, robot_server.netloc])
+        return subprocess.Popen(
+            [sys.executable, str(RUNNER), name, robot_server.netloc],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
 
     workers = [start(), start()]
     try:
