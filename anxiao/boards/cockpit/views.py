@@ -1,16 +1,27 @@
 """The board of a level: what is late first."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from anxiao.boards.cockpit import queries
+from anxiao.boards.cockpit.rules import RECENT
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import ancestors
 
 LONGEST_ID = 18
+SPAN_LABELS = {
+    "recent": _("近 30 天"),
+    "week": _("本周"),
+    "month": _("本月"),
+    "last_month": _("上月"),
+    "term": _("本学期"),
+}
 
 
 @page("cockpit.view")
@@ -20,17 +31,63 @@ def board(request: ActorRequest) -> HttpResponseBase:
     org = get_object_or_404(
         Org.objects.visible_with(request.actor, "cockpit.view"), pk=_wanted(request)
     )
-    day = business_day(request.at)
-    found = queries.matrix(request.actor, org, day)
+    asked, filters = _asked(request, org)
+    found = queries.matrix(asked, whole="all" in request.GET)
     context = {
         "org": org,
         "above": [each for each in ancestors(org) if request.actor.may("cockpit.view", each.path)],
+        "asked": asked,
+        **filters,
         "matrix": found,
-        "tiles": queries.tiles(request.actor, org, day, found),
-        "charts": queries.charts(request.actor, org, day),
-        "today": day,
+        "sections": _sections(asked, found),
+        "all_sections_url": asked.url(section=None),
+        "whole_url": f"{asked.url()}&all=1",
+        "vacant": queries.vacant_posts(asked),
+        "tiles": queries.tiles(asked, found),
+        "charts": queries.charts(asked),
     }
     return render(request, "cockpit/board.html", context)
+
+
+def _asked(request: ActorRequest, org: Org) -> tuple[queries.Asked, dict[str, Any]]:
+    """What the address asks for, and the chips to ask for something else."""
+    day = business_day(request.at)
+    plans = queries.plans_shown(request.actor, day)
+    spans = queries.spans_for(org, day)
+    plan = next(
+        (each for each in plans if str(each.pk) == request.GET.get("plan")),
+        plans[0] if plans else None,
+    )
+    span = spans.get(request.GET.get("period", ""), spans[RECENT])
+    section = request.GET.get("section", "")[:20]
+    asked = queries.Asked(request.actor, org, day, span, plan, section)
+    periods = [
+        {
+            "label": SPAN_LABELS[key],
+            "url": asked.url(period=None if key == RECENT else key),
+            "active": each == span,
+        }
+        for key, each in spans.items()
+    ]
+    several = [
+        {"label": each.title, "url": asked.url(plan=each.pk, section=None), "active": each == plan}
+        for each in plans
+    ]
+    return asked, {"periods": periods, "plans": several if len(several) > 1 else []}
+
+
+def _sections(asked: queries.Asked, found: queries.Matrix) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": section.code,
+            "label": section.label,
+            "late": section.late,
+            "tone": "late" if section.late else "plain",
+            "url": asked.url(section=section.code),
+            "active": section.code == asked.section,
+        }
+        for section in found.sections
+    ]
 
 
 def _wanted(request: ActorRequest) -> int:

@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.capabilities import ROLE_LABELS
+from anxiao.foundation.access.scoping import within
 from anxiao.foundation.kernel.periods import Status
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.orgs.queries import search_units
+from anxiao.foundation.orgs.states import OrgKind, OrgState
 from anxiao.foundation.registers.declare import (
     Asked,
     Column,
@@ -22,6 +26,8 @@ from anxiao.loop.duties.queries import kind_labels, status_of
 from anxiao.loop.duties.queries.labels import period_label
 from anxiao.loop.duties.queries.standing import current
 from anxiao.loop.duties.states import STATUS_LABELS, STATUS_TONES
+
+TOWNS_SHOWN = 300
 
 
 def _cells(actor: Actor) -> QuerySet[Any]:
@@ -67,6 +73,25 @@ def _period(rows: QuerySet[Any], value: DateRange, _asked: Asked) -> QuerySet[An
 
 def _clause(rows: QuerySet[Any], value: str, _asked: Asked) -> QuerySet[Any]:
     return rows.filter(duty__clause__code=value.strip())
+
+
+def _plan(rows: QuerySet[Any], value: str, _asked: Asked) -> QuerySet[Any]:
+    return rows.filter(duty__plan__code=value.strip())
+
+
+def _of_unit(rows: QuerySet[Any], words: str, asked: Asked) -> QuerySet[Any]:
+    return rows.filter(unit__in=search_units(Org.objects.visible_to(asked.actor), words))
+
+
+def _below(rows: QuerySet[Any], value: str, asked: Asked) -> QuerySet[Any]:
+    town = Org.objects.visible_to(asked.actor).filter(pk=value).first()
+    return rows.filter(within([town.path], "unit__path")) if town else rows.none()
+
+
+def _towns(asked: Asked) -> list[tuple[str, str]]:
+    towns = Org.objects.visible_to(asked.actor).filter(kind=OrgKind.TOWN, state=OrgState.ACTIVE)
+    rows = towns.order_by("name").values_list("pk", "name")[:TOWNS_SHOWN]
+    return [(str(pk), name) for pk, name in rows]
 
 
 DUTIES = Register(
@@ -121,6 +146,9 @@ DUTIES = Register(
         ),
         Filter(key="clause", label=_("条款号"), kind="text", apply=_clause),
         Filter(key="period", label=_("时段"), kind="date_range", apply=_period),
+        Filter(key="plan", label=_("方案代码"), kind="text", apply=_plan),
+        Filter(key="town", label=_("镇街"), kind="org", choices=_towns, apply=_below),
+        Filter(key="unit", label=_("单位名称"), kind="text", apply=_of_unit),
     ),
     search=("unit__name", "duty__title", "duty__code"),
     alert="overdue",

@@ -24,7 +24,6 @@ from anxiao.loop.duties.queries.standing import (
     kind_labels,
     level_lines,
     plans_in_force,
-    progress_of,
     rollups,
     status_matrix,
     status_of,
@@ -32,8 +31,12 @@ from anxiao.loop.duties.queries.standing import (
     unit_status,
 )
 from anxiao.loop.duties.queries.subjects import traits_of
+from anxiao.loop.duties.queries.trends import progress_of
+from anxiao.loop.duties.queries.vacancies import Vacancy, vacancies
+from anxiao.loop.duties.queries.waiting import DutyBelow, duties_below, exemptions_waiting
 
 __all__ = [
+    "DutyBelow",
     "DutyPreview",
     "DutyStatus",
     "Matrix",
@@ -42,10 +45,13 @@ __all__ = [
     "RollupLine",
     "Square",
     "TodayDuty",
+    "Vacancy",
     "cells_of",
     "clauses_of",
+    "duties_below",
     "duty_cost",
     "evidence_of",
+    "exemptions_waiting",
     "kind_labels",
     "level_lines",
     "newest_version",
@@ -61,5 +67,6 @@ __all__ = [
     "today_items",
     "traits_of",
     "unit_status",
+    "vacancies",
     "weekly_cost",
 ]

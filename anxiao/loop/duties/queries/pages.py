@@ -1,6 +1,6 @@
 """What the pages of units, cells, facts and exemptions show: plain values, few queries."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from anxiao.loop.duties.queries.standing import (
     status_of,
     unit_status,
 )
+from anxiao.loop.duties.queries.vacancies import vacancies
 from anxiao.loop.duties.states import STATUS_LABELS, STATUS_TONES, ExemptionState
 
 DAY = timedelta(days=1)
@@ -48,6 +49,7 @@ class Row:
     rhythm: str
     missed: int = 0
     url: str = ""
+    vacant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,16 @@ class DutyHistory:
 
 
 def unit_page(unit: Org, day: date, section: str = "") -> UnitPage:
-    """What the page of a unit shows, all of it or one section (``"2.3"``); three queries."""
+    """What the page of a unit shows, all of it or one section (``"2.3"``); five queries."""
     statuses = [
         each
         for each in unit_status(unit, day)
         if not section or f"{each.duty.clause.code}.".startswith(f"{section}.")
     ]
+    vacant = {each.role for each in vacancies(unit.path, day) if each.unit_id == unit.pk}
     chapters: dict[str, list[Row]] = {}
     for each in statuses:
-        chapters.setdefault(each.duty.clause.chapter, []).append(_row(unit, each))
+        chapters.setdefault(each.duty.clause.chapter, []).append(_row(unit, each, vacant))
     present = [each.status for each in statuses]
     rows = [row for found in chapters.values() for row in found]
     return UnitPage(
@@ -108,7 +111,7 @@ def _pressure(row: Row) -> tuple[bool, date]:
     return row.status is not Status.OVERDUE, row.cell.due_on if row.cell else date.max
 
 
-def _row(unit: Org, standing: DutyStatus) -> Row:
+def _row(unit: Org, standing: DutyStatus, vacant: Collection[str] = ()) -> Row:
     duty, cell = standing.duty, standing.cell
     return Row(
         duty=duty,
@@ -121,6 +124,7 @@ def _row(unit: Org, standing: DutyStatus) -> Row:
         rhythm=rhythm_label(duty),
         missed=standing.missed,
         url=reverse("duties:clause", args=[unit.pk, duty.clause_id]),
+        vacant=duty.owner in vacant,
     )
 
 
@@ -245,6 +249,23 @@ def room_url(cell: Tally, actor: Actor) -> str:
     if duty.room == "hazards" and actor.may("hazards.view", unit.path):
         return reverse("hazards:list")
     return ""
+
+
+ORIGINS = {
+    "inspections.inspection": ("inspections:detail", ("inspections.view",)),
+    "hazards.hazard": ("hazards:detail", ("hazards.view", "hazards.view_own")),
+}
+"""Where the records stand that rooms push as facts, by the source's first part."""
+
+
+def origin_url(evidence: Evidence, actor: Actor) -> str:
+    """The record a fact was made of; ``""`` if given by hand or not for ``actor`` to see."""
+    model, _colon, rest = evidence.source.partition(":")
+    route, needed = ORIGINS.get(model, ("", ()))
+    pk = rest.partition(":")[0]
+    if not pk.isdecimal() or not any(actor.may(each, evidence.unit.path) for each in needed):
+        return ""
+    return reverse(route, args=[pk])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from anxiao.foundation.access.actor import Actor
@@ -291,15 +291,6 @@ def _line(row: Rollup, owed: int, met: int, day: date) -> RollupLine:
         done=met, needed=max(owed, 1), due=row.due_on, day=day, flags=(owed > 0, False, False)
     )
     return RollupLine(row.duty, row.period_key, row.due_on, owed, met, status)
-
-
-def progress_of(org: Org, since: date, until: date) -> list[tuple[date, int, int]]:
-    """``(due day, owed, met)`` of the periods of a town or county that fall due in the days given
-    (``until`` exclusive), for trends; one query.
-    """
-    rows = Rollup.objects.filter(org=org, ends_on__gt=since, due_on__gte=since, due_on__lt=until)
-    sums = rows.values("due_on").annotate(all_owed=Sum("owed"), all_met=Sum("met"))
-    return [(row["due_on"], row["all_owed"], row["all_met"]) for row in sums.order_by("due_on")]
 
 
 def evidence_of(cell: Tally) -> QuerySet[Evidence]:

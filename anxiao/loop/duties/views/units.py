@@ -173,6 +173,7 @@ def evidence_page(request: ActorRequest, pk: int) -> HttpResponseBase:
     context = {
         "evidence": evidence,
         "fact": pages.fact_page(evidence),
+        "origin": pages.origin_url(evidence, request.actor),
         "revoke_form": RevokeForm() if may_revoke and evidence.revoked_at is None else None,
     }
     return render(request, "duties/evidence.html", context)

@@ -1,0 +1,312 @@
+"""The board of county, town and unit: what is late first, down to the record that proves it."""
+
+import re
+from datetime import date, datetime, timedelta
+from html import unescape
+from sys import modules
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from anxiao.boards.cockpit import queries
+from anxiao.boards.cockpit.rules import spans
+from anxiao.foundation.access.actor import SYSTEM
+from anxiao.foundation.kernel.clock import TIMEZONE
+from anxiao.loop.duties.models import Clause, Duty, Tally
+from anxiao.loop.duties.queries import vacancies
+from anxiao.loop.duties.services import import_plan, open_due, publish_plan, record_evidence
+from tests.builders import AT, TODAY, actor_of, make_school, make_town, make_user, sign_in
+from tests.loop.duties.plans import NOTICE, OTHER_NOTICE, County
+
+WEDNESDAY = date(2026, 11, 25)
+LATER = AT + timedelta(days=2)
+BOARD = reverse("cockpit:board")
+
+
+@pytest.fixture
+def later(place, plan, monkeypatch):
+    """Wednesday: Monday's and Tuesday's rounds of the guard were not walked anywhere."""
+    open_due(AT + timedelta(days=1))
+    open_due(LATER)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
+    return place
+
+
+@pytest.fixture
+def clerk(later):
+    return sign_in(Client(), make_user("梁青", (later.county, "county_safety")))
+
+
+def asked(place, plan, org, day=WEDNESDAY, **words):
+    span = spans(day, None)[words.pop("period", "recent")]
+    actor = actor_of(make_user("看", (place.county, "county_leader")))
+    return queries.Asked(actor, org, day, span, plan, **words)
+
+
+def prove(unit, day, number=1, kind="inspection.patrol"):
+    for each in range(number):
+        assert record_evidence(
+            unit=unit,
+            kind=kind,
+            happened_on=day,
+            source=f"inspections.inspection:{unit.pk}{day:%d}{each}",
+            at=datetime(day.year, day.month, day.day, 16, tzinfo=TIMEZONE),
+            actor=SYSTEM,
+        )
+
+
+def rows_of(found):
+    """Lines by name with their squares by clause."""
+    return {
+        line.name: {
+            column.clause.code: (square.met, square.owed, square.late)
+            for column, square in zip(found.columns, line.squares, strict=True)
+            if square
+        }
+        for line in found.lines
+    }
+
+
+def texts(answer):
+    return unescape(re.sub(r"<[^>]+>|\s+", " ", answer.content.decode()))
+
+
+def test_the_county_sees_its_towns_clause_by_clause(later, plan):
+    prove(later.school, date(2026, 11, 23), 2)
+    found = queries.matrix(asked(later, plan, later.county))
+    assert rows_of(found) == {
+        # 3 days × 2 schools and a week each; Monday and the week of one school are done
+        "云河区石门镇": {
+            "2.1.f": (0, 2, 0),
+            "2.2.a": (2, 9, 3),
+            "2.1.g": (0, 2, 0),
+            "3.2.a": (0, 1, 0),
+        },
+        "云河区高桥镇": {
+            "2.1.f": (0, 1, 0),
+            "2.2.a": (0, 4, 2),
+            "2.1.g": (0, 1, 0),
+            "3.2.a": (0, 1, 0),
+        },
+    }
+    assert (found.late, found.late_lines) == (5, 2)
+    assert [line.late for line in found.lines] == [3, 2]
+    assert [(each.clause.code, each.square.late, each.units) for each in found.worst] == [
+        ("2.2.a", 5, 2)
+    ]
+
+
+def test_a_town_sees_its_schools_and_itself(later, plan):
+    prove(later.school, date(2026, 11, 23), 2)
+    found = rows_of(queries.matrix(asked(later, plan, later.town)))
+    assert found == {
+        "云河区第二小学": {"2.1.f": (0, 1, 0), "2.2.a": (0, 4, 2), "2.1.g": (0, 1, 0)},
+        "云河区第一小学": {"2.1.f": (0, 1, 0), "2.2.a": (2, 5, 1), "2.1.g": (0, 1, 0)},
+        "云河区石门镇本级": {"3.2.a": (0, 1, 0)},
+    }
+
+
+def test_a_level_says_what_its_cells_say(later, plan):
+    prove(later.third, date(2026, 11, 24), 2)
+    county = queries.matrix(asked(later, plan, later.county))
+    late = Tally.objects.filter(met=False, owed=True, exempt=False, due_on__lt=WEDNESDAY)
+    assert county.late == late.count()
+    towns = [queries.matrix(asked(later, plan, town)) for town in (later.town, later.other_town)]
+    assert county.late == sum(each.late for each in towns)
+    met = sum(column.square.met for column in county.columns)
+    assert met == Tally.objects.filter(met=True).count() == 2
+
+
+def test_a_section_and_a_period_narrow_the_board(later, plan):
+    whole = queries.matrix(asked(later, plan, later.county))
+    assert [(each.code, each.late) for each in whole.sections] == [
+        ("2.1", 0),
+        ("2.2", 6),
+        ("3.2", 0),
+    ]
+    one = queries.matrix(asked(later, plan, later.county, section="2.2"))
+    assert [column.clause.code for column in one.columns] == ["2.2.a"]
+    assert one.sections == whole.sections
+    past = queries.matrix(asked(later, plan, later.county, period="last_month"))
+    # the plan stands since 23 November: only what holds for the whole plan reaches back
+    assert [column.clause.code for column in past.columns] == ["2.1.g"]
+
+
+def test_a_large_level_shows_the_worst_first_and_counts_all(later, plan, monkeypatch):
+    monkeypatch.setattr(modules["anxiao.boards.cockpit.queries.matrix"], "LINES_SHOWN", 1)
+    found = queries.matrix(asked(later, plan, later.county))
+    assert ([line.name for line in found.lines], found.more) == (["云河区石门镇"], 1)
+    assert (found.late, found.late_lines) == (6, 2)
+    assert queries.matrix(asked(later, plan, later.county), whole=True).more == 0
+
+
+def test_without_a_plan_there_is_nothing_and_it_is_said(place, clerk_without_plan):
+    answer = clerk_without_plan.get(BOARD)
+    assert answer.status_code == 200
+    assert "还没有在执行的方案" in texts(answer)
+    assert "教育局发布方案后" in texts(answer)
+
+
+@pytest.fixture
+def clerk_without_plan(place, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    return sign_in(Client(), make_user("梁白", (place.county, "county_safety")))
+
+
+def test_the_way_down_ends_at_the_record(later, plan, clerk):
+    """County → town → clause at the school → its period → the fact → the inspection itself."""
+    prove(later.school, date(2026, 11, 23), 2)
+    clause = Clause.objects.get(plan=plan, code="2.2.a")
+    page = clerk.get(BOARD).content.decode()
+    town = f"{BOARD}?org={later.town.pk}&amp;plan={plan.pk}&amp;section=2.2#c{clause.pk}"
+    assert town in page
+    page = clerk.get(unescape(town).partition("#")[0]).content.decode()
+    school = reverse("duties:clause", args=[later.school.pk, clause.pk])
+    assert school in page
+    cell = Tally.objects.get(
+        unit=later.school, duty__code="2.2.a-1", period_key__contains="2026-11-23"
+    )
+    link = reverse("duties:cell", args=[cell.pk])
+    assert link in clerk.get(school).content.decode()
+    fact = re.search(r'href="(/duties/evidence/\d+/)"', clerk.get(link).content.decode())
+    record = reverse("inspections:detail", args=[f"{later.school.pk}231"])
+    assert record in clerk.get(fact[1]).content.decode()
+
+
+def test_the_tile_counts_what_its_list_shows(later, plan, clerk):
+    for org in (later.county, later.town, later.school):
+        answer = clerk.get(BOARD, {"org": org.pk})
+        tile = answer.context["tiles"][0]
+        assert tile["value"] == answer.context["matrix"].late > 0
+        listed = clerk.get(tile["url"])
+        assert f"{tile['value']} 项职责" in texts(listed)
+
+
+def test_what_is_late_stands_before_what_is_well(later, plan, clerk):
+    prove(later.school, date(2026, 11, 23), 2)
+    said = texts(clerk.get(BOARD))
+    order = ["5 项职责超期", "超期职责", "超期最多的条款", "条款 × 单位", "走势和隐患"]
+    places = [said.index(words) for words in order]
+    assert places == sorted(places)
+    school = texts(clerk.get(BOARD, {"org": later.school.pk}))
+    assert school.index("2.2.a 巡查") < school.index("2.1.f 应急演练")
+
+
+def test_the_charts_answer_questions_and_stand_in_tables(later, plan, clerk):
+    prove(later.school, date(2026, 11, 23), 2)
+    answer = clerk.get(BOARD)
+    charts = {chart.key: chart for chart in answer.context["charts"]}
+    assert list(charts) == ["progress", "trend", "category", "age", "level", "state"]
+    done, missed = charts["progress"].series
+    assert (charts["progress"].labels[-1], len(charts["progress"].labels)) == ("第48周", 12)
+    assert (done.values[-1], missed.values[-1]) == (1, 5)
+    assert "每周到期的职责履行了多少？" in texts(answer)
+
+
+def test_a_vacant_post_that_owns_a_duty_is_flagged(later, plan, clerk):
+    found = {(each.unit_name, each.role, each.duties) for each in vacancies(later.town.path, TODAY)}
+    assert found == {
+        ("云河区第一小学", "safety_officer", 2),
+        ("云河区第二小学", "guard", 1),
+        ("云河区第二小学", "principal", 1),
+        ("云河区第二小学", "safety_officer", 2),
+    }
+    vacant = clerk.get(BOARD).context["vacant"]
+    assert dict(vacant.posts) == {"安全专干": 3, "校（园）长": 2, "保安员": 2, "镇街安全专干": 1}
+    assert vacant.count == 8
+    assert "空缺" in texts(clerk.get(reverse("duties:unit", args=[later.second.pk])))
+
+
+def test_a_post_held_above_or_taken_up_is_not_vacant(later, plan):
+    make_user("钟灵", (later.county, "safety_officer"))
+    make_user("陶然", (later.second, "principal"))
+    assert {(each.unit_name, each.role) for each in vacancies(later.town.path, TODAY)} == {
+        ("云河区第二小学", "guard")
+    }
+
+
+def test_a_post_that_has_ended_is_vacant(later, plan):
+    later.principal_user.memberships.update(until_on=TODAY - timedelta(days=1))
+    vacant = {(each.unit_id, each.role) for each in vacancies(later.school.path, TODAY)}
+    assert (later.school.pk, "principal") in vacant
+
+
+def test_another_notice_in_force_is_one_tap_away(later, plan, clerk):
+    assert clerk.get(BOARD).context["plans"] == []
+    other = OTHER_NOTICE.replace("2026-11-01", "2026-11-02")
+    second = publish_plan(
+        import_plan(other, later.county, actor=later.clerk, at=LATER),
+        actor=later.clerk,
+        at=LATER,
+    )
+    answer = clerk.get(BOARD, {"plan": second.pk})
+    assert [(each["label"], each["active"]) for each in answer.context["plans"]] == [
+        ("青山县春季安全行动", True),
+        ("四季度方案", False),
+    ]
+    assert [column.clause.code for column in answer.context["matrix"].columns] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"org": "0"},
+        {"org": "x"},
+        {"org": "9" * 30},
+        {"period": "never"},
+        {"plan": "none"},
+        {"section": "9.9"},
+        {"section": "<b>"},
+    ],
+)
+def test_an_odd_address_is_answered(later, clerk, query):
+    status = clerk.get(BOARD, query).status_code
+    assert status == (404 if "org" in query else 200)
+
+
+def test_nobody_sees_another_countys_board(later, plan, clerk):
+    other = County("青山县")
+    assert clerk.get(BOARD, {"org": other.county.pk}).status_code == 404
+    assert clerk.get(BOARD, {"org": later.school.pk}).status_code == 200
+    principal = sign_in(Client(), later.principal_user)
+    assert principal.get(BOARD, {"org": later.second.pk}).status_code == 404
+    assert principal.get(BOARD, {"org": later.county.pk}).status_code == 404
+    assert principal.get(BOARD).status_code == 200
+
+
+def test_a_guard_is_told_whose_permission_it_needs(later, plan):
+    guard = sign_in(Client(), make_user("石岩", (later.school, "guard")))
+    answer = guard.get(BOARD)
+    assert answer.status_code == 403
+    assert "查看看板" in texts(answer)
+
+
+@pytest.mark.parametrize("level", ["county", "town", "school"])
+def test_a_board_costs_the_same_for_one_and_three(later, clerk, level):
+    """One more query than is needed for each unit, town, duty or plan would show here."""
+    org = getattr(later, level)
+    url = f"{BOARD}?org={org.pk}"
+    clerk.get(url)
+    clerk.get(url)
+    costs = []
+    for rows in (1, 3):
+        for number in range(rows):
+            town = make_town(later.county, f"新{rows}{number}镇")
+            for parent in (town, later.town):
+                make_school(parent, f"新{rows}{number}校{parent.pk}")
+        notice = NOTICE.replace('code = "Q4"', f'code = "R{rows}"')
+        if rows > 1:
+            notice = notice.replace("2.1.f-1", "2.1.f-9")
+        publish_plan(
+            import_plan(notice, later.county, actor=later.clerk, at=LATER),
+            actor=later.clerk,
+            at=LATER,
+        )
+        with CaptureQueriesContext(connection) as captured:
+            assert clerk.get(url).status_code == 200
+        costs.append(len(captured))
+    assert costs[0] == costs[1] <= 30
+    assert Duty.objects.count() > 10
