@@ -21,6 +21,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
         guards.unguard(connection)
         records = import_module("anxiao.loop.inspections.migrations.0003_whole_records")
         records.allow_deleting(connection)
+        if connection.vendor == "sqlite":
+            plans = import_module("anxiao.loop.duties.migrations.0003_published_whole")
+            plans.allow_removal(connection)
 
 
 @pytest.fixture
