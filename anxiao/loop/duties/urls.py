@@ -23,6 +23,7 @@ urlpatterns = [
     path("exemptions/", exemptions.exemption_list, name="exemptions"),
     path("exemptions/<int:pk>/", exemptions.exemption_page, name="exemption"),
     path("plans/", plans.plan_list, name="plans"),
+    path("plans/new", drafts.plan_new, name="plan_new"),
     path("plans/import", plans.plan_import, name="import"),
     path("plans/<int:pk>/", plans.plan_page, name="plan"),
     path("plans/<int:pk>/preview", plans.plan_preview, name="preview"),

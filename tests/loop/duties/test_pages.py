@@ -214,6 +214,42 @@ def test_the_draft_is_edited_on_the_web(place, plan, clerk):
     assert plan.state == "retired"
 
 
+def test_a_plan_is_begun_from_nothing_on_the_web(place, clerk, head):
+    url = reverse("duties:plan_new")
+    assert head.get(url).status_code == 403
+    assert url in clerk.get(reverse("duties:plans")).content.decode()
+    body = {
+        "title": "防溺水专项行动",
+        "issuer": "云河区教育局",
+        "code": "swim",
+        "from_on": "2026-11-23",
+        "to_on": "2026-11-22",
+        "evidence_labels": "swim.talk 防溺水谈话",
+    }
+    assert "截止日期应晚于起始日期" in texts(clerk.post(url, body))
+    assert not Plan.objects.exists()
+    answer = clerk.post(url, {**body, "to_on": "2027-08-31"})
+    plan = Plan.objects.get()
+    assert answer.url == reverse("duties:plan", args=[plan.pk])
+    assert (plan.state, plan.version, plan.issuer) == ("draft", 1, place.county)
+    assert plan.evidence_labels == {"swim.talk": "防溺水谈话"}
+    assert "已有这个代码的方案" in texts(clerk.post(url, {**body, "to_on": "2027-08-31"}))
+    assert "方案里没有条款" in texts(clerk.post(reverse("duties:publish", args=[plan.pk])))
+
+
+def test_parts_of_a_draft_are_removed_on_the_web(place, draft, clerk):
+    duty = draft.duties.get(code="2.2.a-3")
+    clerk.post(reverse("duties:duty_delete", args=[duty.pk]))
+    clause = draft.clauses.get(code="3.2.a")
+    clerk.post(reverse("duties:clause_delete", args=[clause.pk]))
+    assert set(draft.duties.values_list("code", flat=True)) == {
+        "2.1.f-1",
+        "2.2.a-1",
+        "2.2.a-2",
+        "2.1.g-1",
+    }
+
+
 def test_a_published_plan_cannot_be_edited_on_the_web(place, plan, clerk):
     duty = Duty.objects.get(code="2.1.f-1")
     assert clerk.post(reverse("duties:duty_delete", args=[duty.pk])).status_code == 409

@@ -1,6 +1,7 @@
 """Plans: published once and for all, replaced by versions, bound by what units are."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -19,10 +20,12 @@ from anxiao.loop.duties.queries import (
 from anxiao.loop.duties.queries.plans import duty_data
 from anxiao.loop.duties.services import (
     copy_plan,
+    delete_draft,
     import_plan,
     open_cells,
     publish_plan,
     recount,
+    remove_clause,
     retire_plan,
     save_duty,
 )
@@ -74,6 +77,47 @@ def test_importing_the_same_again_changes_nothing(place, plan):
 def test_the_database_refuses_to_change_a_published_plan(place, plan, model, where, change):
     with pytest.raises(DatabaseError), transaction.atomic():
         model.objects.filter(**where).update(**change)
+
+
+@pytest.fixture
+def guarded_plans(db):
+    """The guards against removal as they stand in production, for the length of one test."""
+    guards = import_module("anxiao.loop.duties.migrations.0003_published_whole")
+    if connection.vendor == "sqlite":
+        guards.keep_whole(connection)
+    yield
+    if connection.vendor == "sqlite":
+        guards.allow_removal(connection)
+
+
+@pytest.mark.parametrize("model", [Duty, Clause, DutyEvidence])
+def test_the_database_refuses_to_take_from_a_published_plan(place, plan, guarded_plans, model):
+    row = model.objects.filter(pk=model.objects.latest("pk").pk)
+    before = model.objects.count()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row._raw_delete(row.db)
+    assert model.objects.count() == before
+
+
+def test_a_draft_may_still_be_taken_apart(place, draft, guarded_plans):
+    clause = draft.clauses.get(code="3.4.d")
+    remove_clause(clause, actor=place.clerk, at=AT)
+    delete_draft(draft, actor=place.clerk, at=AT)
+    assert not Clause.objects.exists()
+
+
+def test_the_database_refuses_to_add_to_a_published_plan(place, plan):
+    duty = plan.duties.get(code="2.1.f-1")
+    added = [
+        Clause(
+            plan=plan, position=99, code="9", chapter="九", title="多", demand="多", kind="rule"
+        ),
+        Duty(plan=plan, clause=duty.clause, code="9-1", title="多", owner="guard", cadence="daily"),
+        DutyEvidence(duty=duty, kind="visit.done"),
+    ]
+    for row in added:
+        with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+            row.save()
 
 
 def test_services_refuse_to_change_a_published_plan(place, plan):
@@ -182,6 +226,56 @@ def test_a_second_notice_by_another_county_needs_no_code(place, plan):
         unit=other.third, duty__code="N-1", period_key="2026-11-28"
     ).exists()
     assert not recount(other.county)
+    assert not recount(place.county)
+
+
+CADENCES = {
+    "once": 1,
+    "daily": 1,
+    "school_daily": 2,
+    "weekly": 3,
+    "monthly": 1,
+    "quarterly": 4,
+    "termly": 1,
+    "yearly": 2,
+    "heating_season": 1,
+    "per_trip": 2,
+    "standing": 1,
+}
+
+
+def test_a_notice_may_ask_for_any_rhythm(place):
+    """Another county's notice with each cadence: one file, no code, and the counts agree."""
+    duties = "".join(
+        f"""
+[[clause.duty]]
+code = "C-{cadence}"
+title = "{cadence}"
+owner = "principal"
+applies_to = {{ ownership = ["public"] }}
+cadence = "{cadence}"
+times = {times}
+evidence = ["x.{cadence}"]
+minutes = 1
+room = "duties"
+"""
+        for cadence, times in CADENCES.items()
+    )
+    kinds = "".join(
+        f'\n[[evidence_kind]]\ncode = "x.{each}"\nlabel = "{each}"\n' for each in CADENCES
+    )
+    head, _rest = OTHER_NOTICE.split("[[evidence_kind]]")
+    clause = '\n[[clause]]\ncode = "甲"\nchapter = "行动"\ntitle = "各种频次"\ndemand = "。"\n'
+    text = head + kinds + clause.replace("甲", "A1") + 'kind = "duty"\n' + duties
+    draft = import_plan(text, place.county, actor=place.clerk, at=AT)
+    publish_plan(draft, actor=place.clerk, at=AT)
+    cells = Tally.objects.filter(unit=place.school, starts_on__lte=TODAY, ends_on__gt=TODAY)
+    owed = {cell.duty.cadence: cell.needed for cell in cells.select_related("duty")}
+    assert owed == CADENCES
+    for cadence, times in CADENCES.items():
+        for number in range(times):
+            fact(place.school, f"x.{cadence}", TODAY, source=f"x:{cadence}{number}")
+    assert cells.filter(met=True).count() == len(CADENCES)
     assert not recount(place.county)
 
 

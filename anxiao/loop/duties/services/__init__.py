@@ -3,6 +3,7 @@
 from anxiao.loop.duties.services.binding import open_due, rebind_changed, rebind_units
 from anxiao.loop.duties.services.cells import open_cells
 from anxiao.loop.duties.services.drafts import (
+    new_draft,
     remove_clause,
     remove_duty,
     save_clause,
@@ -45,6 +46,7 @@ __all__ = [
     "expire_standing",
     "import_plan",
     "import_workbook",
+    "new_draft",
     "open_cells",
     "open_due",
     "prove_by_hand",

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.orgs.models import Org
 from anxiao.loop.duties.catalog import ClauseData, DutyData, Fault, HeadData, duty_faults
 from anxiao.loop.duties.catalog.data import Located
 from anxiao.loop.duties.catalog.fields import CLAUSE, HEAD, read
@@ -17,23 +18,49 @@ from anxiao.loop.duties.services.plans import next_position, require_draft, writ
 
 
 @transaction.atomic
+def new_draft(
+    issuer: Org, data: HeadData, kinds: dict[str, str], *, actor: Actor, at: datetime
+) -> Plan:
+    """Begin a plan of ``issuer`` from nothing; its clauses follow one by one."""
+    require(actor, "duties.plan", issuer.path)
+    _check_head(data)
+    if Plan.objects.filter(issuer=issuer, code=data.code).exists():
+        raise Invalid(
+            fields={"code": _("已有这个代码的方案，请改成不同的，或在原方案上复制新版本。")}
+        )
+    plan = Plan(issuer=issuer, version=1)
+    _fill_head(plan, data, kinds)
+    plan.save()
+    _note("create", plan, {"head": data.title}, actor, at)
+    return plan
+
+
+def _check_head(data: HeadData) -> None:
+    _refuse(read(Located(asdict(data), 0), HEAD)[1])
+    if data.to_on <= data.from_on:
+        raise Invalid(fields={"to_on": _("截止日期应晚于起始日期，请修改。")})
+
+
+def _fill_head(plan: Plan, data: HeadData, kinds: dict[str, str]) -> None:
+    plan.code, plan.title, plan.number = data.code, data.title, data.number
+    plan.issuer_name, plan.from_on, plan.to_on = data.issuer, data.from_on, data.to_on
+    plan.evidence_labels = dict(kinds)
+
+
+@transaction.atomic
 def save_head(
     plan: Plan, data: HeadData, kinds: dict[str, str], *, actor: Actor, at: datetime
 ) -> Plan:
     """Change what stands above the clauses of a draft. The code of a second version stays."""
     require_draft(plan, actor)
-    _refuse(read(Located(asdict(data), 0), HEAD)[1])
-    if data.to_on <= data.from_on:
-        raise Invalid(fields={"to_on": _("截止日期应晚于起始日期，请修改。")})
+    _check_head(data)
     used = {kind for duty in plan.duties.all() for kind in duty.evidence}
     if gone := sorted(used - set(kinds)):
         message = _("佐证种类“%(kind)s”还有职责在用，不能删去。") % {"kind": gone[0]}
         raise Invalid(message, {"evidence_labels": message})
     if plan.version > 1 and data.code != plan.code:
         raise Invalid(fields={"code": _("新版本沿用原方案代码，不能修改。")})
-    plan.code, plan.title, plan.number = data.code, data.title, data.number
-    plan.issuer_name, plan.from_on, plan.to_on = data.issuer, data.from_on, data.to_on
-    plan.evidence_labels = dict(kinds)
+    _fill_head(plan, data, kinds)
     plan.save()
     _note("edit", plan, {"head": data.title}, actor, at)
     return plan

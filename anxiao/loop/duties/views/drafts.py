@@ -16,7 +16,27 @@ from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.duties import services
 from anxiao.loop.duties.forms import ClauseForm, DutyForm, HeadForm
 from anxiao.loop.duties.models import Clause, Duty, Plan
-from anxiao.loop.duties.views.plans import plan_or_404
+from anxiao.loop.duties.views.plans import issuer_or_404, plan_or_404
+
+
+@page("duties.plan")
+def plan_new(request: ActorRequest) -> HttpResponseBase:
+    """Begin a plan from nothing, for the unit of the present post."""
+    issuer = issuer_or_404(request)
+    form = HeadForm(request.POST or None, initial={"issuer": issuer.name})
+    if request.method == "POST" and form.is_valid():
+        kinds = form.cleaned_data["evidence_labels"]
+        try:
+            plan = services.new_draft(
+                issuer, form.head(), kinds, actor=request.actor, at=request.at
+            )
+        except Invalid as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("草稿已建立，请添加条款和职责。"))
+            return redirect("duties:plan", plan.pk)
+    context = {"form": form, "plan": None, "title": _("新建方案")}
+    return render(request, "duties/draft_form.html", context)
 
 
 @page("duties.plan")

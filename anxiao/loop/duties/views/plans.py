@@ -30,6 +30,12 @@ def plan_or_404(request: ActorRequest, pk: int) -> Plan:
     return get_object_or_404(plans, pk=pk)
 
 
+def issuer_or_404(request: ActorRequest) -> Org:
+    """The unit of the present post, if plans may be drawn up there."""
+    issuers = Org.objects.visible_with(request.actor, "duties.plan")
+    return get_object_or_404(issuers, pk=request.post.org_id if request.post else 0)
+
+
 @page("duties.view")
 @require_GET
 def plan_list(request: ActorRequest) -> HttpResponseBase:
@@ -152,8 +158,7 @@ def plan_delete(request: ActorRequest, pk: int) -> HttpResponseBase:
 @page("duties.plan")
 def plan_import(request: ActorRequest) -> HttpResponseBase:
     """Take a plan in from a file, for the unit of the present post."""
-    issuers = Org.objects.visible_with(request.actor, "duties.plan")
-    issuer = get_object_or_404(issuers, pk=request.post.org_id if request.post else 0)
+    issuer = issuer_or_404(request)
     form = PlanFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
