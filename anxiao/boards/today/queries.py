@@ -2,41 +2,83 @@
 
 from collections.abc import Iterator
 from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from anxiao.boards.today.rules import Day, Task, arrange
 from anxiao.foundation.access.actor import Actor, Post
 from anxiao.foundation.orgs.models import Org
-from anxiao.loop.duties.queries import today_items
+from anxiao.foundation.orgs.states import OrgKind
+from anxiao.loop.duties.queries import duties_below, exemptions_waiting, today_items
 from anxiao.loop.hazards.queries import waiting_for
 from anxiao.loop.inspections.queries import rounds_due
+
+UNIT_KINDS = (OrgKind.SCHOOL, OrgKind.KINDERGARTEN)
+ANSWER_MINUTES = 3
 
 
 def day_of(actor: Actor, posts: tuple[Post, ...], post: Post | None, day: date) -> Day:
     """Everything for the unit of ``post``: all posts the person holds there count together."""
     if post is None:
         return arrange((), day)
-    roles = {each.role for each in posts if each.org_id == post.org_id}
+    roles = frozenset(each.role for each in posts if each.org_id == post.org_id)
     tasks = [
         *_duties(actor, post, roles, day),
+        *_duties_below(actor, post, roles, day),
+        *_exemptions(actor, post),
         *_hazards(actor, post, day),
         *_rounds(roles, post, day),
     ]
     return arrange(tasks, day)
 
 
-def _duties(actor: Actor, post: Post, roles: set[str], day: date) -> Iterator[Task]:
+def _duties(actor: Actor, post: Post, roles: frozenset[str], day: date) -> Iterator[Task]:
     for duty in today_items(actor, post.org_id, roles, day):
         if duty.done >= duty.needed:
             continue
         left = duty.needed - duty.done
         yield Task(
             title=duty.title,
-            detail=f"{duty.done}/{duty.needed}",
+            detail=_("已做 %(done)d 次，应做 %(needed)d 次")
+            % {"done": duty.done, "needed": duty.needed},
             due_on=duty.due_on,
             minutes=duty.minutes * left,
             url=duty.url,
-            action="办理",
+            action=_("办理"),
             clause=duty.clause_code,
+        )
+
+
+def _duties_below(actor: Actor, post: Post, roles: frozenset[str], day: date) -> Iterator[Task]:
+    """Duties at each unit below: one line for all of them, which leads to the units."""
+    if post.org_kind in UNIT_KINDS:
+        return
+    for duty in duties_below(actor, post, roles, day):
+        asked = urlencode({"q": duty.duty_code, "current": 1, "status": "due"})
+        yield Task(
+            title=duty.title,
+            detail=_("还有 %(left)d 所，共 %(units)d 所，每所约 %(minutes)d 分钟")
+            % {"left": duty.left, "units": duty.units, "minutes": duty.minutes},
+            due_on=duty.due_on,
+            minutes=duty.minutes,
+            url=f"{reverse('registers:duties')}?{asked}",
+            action=_("看名单"),
+            clause=duty.clause_code,
+        )
+
+
+def _exemptions(actor: Actor, post: Post) -> Iterator[Task]:
+    for asked in exemptions_waiting(actor, post):
+        yield Task(
+            title=_("答复免除申请：%(duty)s") % {"duty": asked.duty.title},
+            detail=asked.unit.name,
+            due_on=None,
+            minutes=ANSWER_MINUTES,
+            url=reverse("duties:exemption", args=[asked.pk]),
+            action=_("答复"),
+            clause=asked.duty.clause.code,
         )
 
 
@@ -53,15 +95,16 @@ def _hazards(actor: Actor, post: Post, day: date) -> Iterator[Task]:
         )
 
 
-def _rounds(roles: set[str], post: Post, day: date) -> Iterator[Task]:
+def _rounds(roles: frozenset[str], post: Post, day: date) -> Iterator[Task]:
     org = Org(pk=post.org_id, path=post.org_path, county_id=post.county_id, kind=post.org_kind)
     for due in rounds_due(roles, org, day):
         if due.done < due.needed:
             yield Task(
                 title=due.round.name,
-                detail=f"{due.done}/{due.needed}",
+                detail=_("已走 %(done)d 遍，应走 %(needed)d 遍")
+                % {"done": due.done, "needed": due.needed},
                 due_on=day,
                 minutes=due.minutes,
                 url=due.url,
-                action="开始",
+                action=_("开始"),
             )
