@@ -129,7 +129,9 @@ def test_a_section_and_a_period_narrow_the_board(later, plan):
     ]
     one = queries.matrix(asked(later, plan, later.county, section="2.2"))
     assert [column.clause.code for column in one.columns] == ["2.2.a"]
-    assert one.sections == whole.sections
+    assert (one.sections, one.late, one.shown_late) == (whole.sections, 6, 6)
+    calm = queries.matrix(asked(later, plan, later.county, section="2.1"))
+    assert (calm.late, calm.late_lines, calm.shown_late) == (6, 2, 0)
     past = queries.matrix(asked(later, plan, later.county, period="last_month"))
     # the plan stands since 23 November: only what holds for the whole plan reaches back
     assert [column.clause.code for column in past.columns] == ["2.1.g"]

@@ -1,5 +1,6 @@
 """Clause × unit: towns and counties from rollups, schools and a level itself from cells."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from anxiao.loop.duties.models import Clause, Rollup, Tally
 SHOWN_KINDS = (OrgKind.TOWN, OrgKind.COUNTY, OrgKind.SCHOOL, OrgKind.KINDERGARTEN)
 LINES_SHOWN = 60
 WORST_SHOWN = 8
+NUMBER = re.compile(r"^[0-9一二三四五六七八九十]+[.、．]\s*")
+"""The number before a section's title: its code says it already."""
+
 Found = dict[tuple[int, int], Square]
 
 
@@ -41,7 +45,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """``columns`` head the squares of ``lines``, the latest line first; ``more`` are not shown."""
+    """``columns`` head the squares of ``lines``, the latest line first; ``more`` are not shown.
+
+    ``late`` and ``late_lines`` count all sections, whatever the board is narrowed to.
+    """
 
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
@@ -49,6 +56,11 @@ class Matrix:
     late: int
     late_lines: int
     more: int = 0
+
+    @property
+    def shown_late(self) -> int:
+        """How much is late in the columns shown."""
+        return sum(column.square.late for column in self.columns)
 
     @property
     def worst(self) -> tuple[Column, ...]:
@@ -94,8 +106,8 @@ def matrix(asked: Asked, *, whole: bool = False) -> Matrix:
         columns=tuple(_column(place, clause, lines, asked) for place, clause in enumerate(shown)),
         lines=tuple(kept),
         sections=sections,
-        late=sum(line.late for line in lines),
-        late_lines=sum(line.late > 0 for line in lines),
+        late=sum(square.late for square in found.values()),
+        late_lines=len({row_id for (row_id, _clause), square in found.items() if square.late}),
         more=len(lines) - len(kept),
     )
 
@@ -186,6 +198,6 @@ def _sections(clauses: Iterable[Clause], found: Found) -> tuple[Section, ...]:
     for clause in clauses:
         if clause.pk in late:
             code = section_of(clause.code)
-            labels.setdefault(code, clause.section or clause.chapter)
+            labels.setdefault(code, NUMBER.sub("", clause.section or clause.chapter))
             sums[code] = sums.get(code, 0) + late[clause.pk]
     return tuple(Section(code, label, sums[code]) for code, label in labels.items())

@@ -10,6 +10,8 @@ from anxiao.boards.cockpit.queries.asking import Asked
 from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.loop.duties.queries import Vacancy, vacancies
 
+UNITS_SHOWN = 40
+
 
 @dataclass(frozen=True, slots=True)
 class VacantUnit:
@@ -27,6 +29,7 @@ class Vacant:
 
     posts: tuple[tuple[str, int], ...]
     units: tuple[VacantUnit, ...]
+    more: int = 0
 
     @property
     def count(self) -> int:
@@ -39,7 +42,9 @@ def vacant_posts(asked: Asked) -> Vacant:
     found = vacancies(asked.org.path, asked.day)
     posts = Counter(_label(each) for each in found)
     units = [_unit(list(rows)) for _id, rows in groupby(found, key=lambda each: each.unit_id)]
-    return Vacant(tuple(posts.most_common()), tuple(sorted(units, key=lambda unit: -unit.duties)))
+    units.sort(key=lambda unit: -unit.duties)
+    more = max(len(units) - UNITS_SHOWN, 0)
+    return Vacant(tuple(posts.most_common()), tuple(units[:UNITS_SHOWN]), more)
 
 
 def _unit(rows: list[Vacancy]) -> VacantUnit:
