@@ -278,7 +278,10 @@ class DutyForm(forms.Form):
         cleaned = super().clean() or {}
         if set(cleaned.get("having", ())) & set(cleaned.get("lacking", ())):
             self.add_error("lacking", _("同一条件不能既“仅限”又“除外”，请去掉一个。"))
-        if cleaned.get("heating") and "heating" in (*cleaned["having"], *cleaned["lacking"]):
+        if cleaned.get("heating") and "heating" in (
+            *cleaned.get("having", ()),
+            *cleaned.get("lacking", ()),
+        ):
             self.add_error("heating", _("已选取暖方式时，不必再选“有取暖”，请去掉一个。"))
         return cleaned
 
