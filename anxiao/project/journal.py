@@ -3,15 +3,16 @@
 It stands here because the journal itself lies beneath the registers.
 """
 
-import json
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.clock import day_bounds
+from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.registers.declare import (
     Asked,
     Column,
@@ -20,14 +21,47 @@ from anxiao.foundation.registers.declare import (
     PrintLayout,
     Register,
 )
+from anxiao.project.journal_words import (
+    ACTIONS,
+    action_word,
+    detail_words,
+    state_word,
+    subject_word,
+    subjects,
+)
+
+SIGNING_IN = ("sign_in", "sign_out", "sign_in_failed", "code_failed", "lock_out", "end_sessions")
+FAILED = ("sign_in_failed", "code_failed", "lock_out")
+RIGHTS = (
+    *("grant", "end_post", "invite", "accept_invitation", "revoke_invitation", "lock", "unlock"),
+    *("issue_token", "revoke_token", "make_reset_link", "reset_second_factor", "rescue"),
+    *("change_password", "change_contact", "correct_phone"),
+)
+CARRIED = ("import", "export")
 
 
 def _rows(actor: Actor) -> QuerySet[Entry]:
-    return Entry.objects.visible_to(actor)
+    named = Org.objects.filter(path=OuterRef("org_path")).values("name")[:1]
+    return Entry.objects.visible_to(actor).annotate(unit_name=Subquery(named))
+
+
+def _action(row: Entry, _asked: Asked) -> str:
+    return action_word(row.action)
+
+
+def _subject(row: Entry, _asked: Asked) -> str:
+    number = f" {row.subject_id}" if row.subject_id else ""
+    return f"{subject_word(row.subject)}{number}"
+
+
+def _moved(row: Entry, _asked: Asked) -> str:
+    if not row.new_state:
+        return ""
+    return f"{state_word(row.subject, row.old_state)} → {state_word(row.subject, row.new_state)}"
 
 
 def _detail(row: Entry, _asked: Asked) -> str:
-    return json.dumps(row.detail, ensure_ascii=False) if row.detail else ""
+    return detail_words(row.detail)
 
 
 def _within(rows: Any, days: DateRange, _asked: Asked) -> Any:
@@ -36,6 +70,24 @@ def _within(rows: Any, days: DateRange, _asked: Asked) -> Any:
     if days.until_on:
         rows = rows.filter(at__lt=day_bounds(days.until_on)[1])
     return rows
+
+
+def _numbered(rows: Any, number: str, _asked: Asked) -> Any:
+    return rows.filter(subject_id=int(number)) if _is_key(number) else rows.none()
+
+
+def _is_key(number: str) -> bool:
+    return number.isascii() and number.isdigit() and len(number) < len(str(2**63))
+
+
+def _one_of(*actions: str) -> Any:
+    return lambda rows, _value, _asked: rows.filter(action__in=actions)
+
+
+def _same_object(row: Entry) -> str:
+    """Everything about the object of a line: its history."""
+    key = f"&number={row.subject_id}" if row.subject_id else ""
+    return f"{reverse('registers:journal')}?subject={row.subject}{key}"
 
 
 JOURNAL = Register(
@@ -47,18 +99,45 @@ JOURNAL = Register(
     columns=(
         Column(key="at", label=_("时间"), value="at", kind="moment", main=True),
         Column(key="actor", label=_("人员"), value="actor_name"),
-        Column(key="action", label=_("动作"), value="action"),
-        Column(key="subject", label=_("对象"), value="subject"),
-        Column(key="subject_id", label=_("对象编号"), value="subject_id", kind="int"),
-        Column(key="old_state", label=_("原状态"), value="old_state", phone=False),
-        Column(key="new_state", label=_("新状态"), value="new_state", phone=False),
+        Column(key="unit", label=_("单位"), value="unit_name", phone=False, width=22),
+        Column(key="action", label=_("动作"), value=_action),
+        Column(key="subject", label=_("对象"), value=_subject, width=20),
+        Column(key="moved", label=_("状态变化"), value=_moved, width=20),
         Column(key="detail", label=_("内容"), value=_detail, wide=True),
     ),
     filters=(
+        Filter(key="in", label=_("登录"), kind="preset", apply=_one_of(*SIGNING_IN), chip=True),
+        Filter(
+            key="failed",
+            label=_("登录失败"),
+            kind="preset",
+            apply=_one_of(*FAILED),
+            chip=True,
+            tone="late",
+        ),
+        Filter(key="rights", label=_("授权"), kind="preset", apply=_one_of(*RIGHTS), chip=True),
+        Filter(
+            key="carried", label=_("导入导出"), kind="preset", apply=_one_of(*CARRIED), chip=True
+        ),
         Filter(key="at", label=_("时间"), kind="date_range", apply=_within),
         Filter(key="actor", label=_("人员"), kind="text", apply="actor_name"),
-        Filter(key="action", label=_("动作"), kind="text", apply="action"),
+        Filter(
+            key="action",
+            label=_("动作"),
+            kind="choice",
+            choices=list(ACTIONS.items()),
+            apply="action",
+        ),
+        Filter(
+            key="subject",
+            label=_("对象"),
+            kind="choice",
+            choices=lambda _asked: subjects(),
+            apply="subject",
+        ),
+        Filter(key="number", label=_("对象编号"), kind="text", apply=_numbered),
     ),
-    search=("actor_name", "action", "subject"),
+    search=("actor_name",),
+    detail_url=_same_object,
     print=PrintLayout(title=_("操作日志")),
 )

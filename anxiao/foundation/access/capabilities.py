@@ -214,7 +214,7 @@ ROLE_CAPABILITIES: dict[str, frozenset[str]] = {
     Role.SYSTEM_ADMIN: _BASE | {"system.view"},
     Role.SECURITY_ADMIN: _BASE
     | {"orgs.view", "people.view", "people.invite", "people.grant", "people.secure"},
-    Role.AUDIT_ADMIN: _BASE | {"journal.view"},
+    Role.AUDIT_ADMIN: _BASE | {"journal.view", "registers.export"},
 }
 
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
