@@ -13,6 +13,8 @@ from anxiao.foundation.journal.models import Entry, Seal
 from anxiao.foundation.journal.rules import GENESIS, link
 
 CHUNK = 5000
+HEAD_PARTS = 3
+"""Instant, entry and digest of one head; a line half written when the power went is none."""
 FIELDS = (
     *("id", "at", "actor_id", "actor_name", "org_path", "action"),
     *("subject", "subject_id", "old_state", "new_state", "detail"),
@@ -21,7 +23,12 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first line that is not as it was sealed; ``kind`` is changed, removed, inserted, cut."""
+    """The first line that is not as it was sealed.
+
+    ``kind`` is changed, removed or inserted for the line ``entry_id`` itself; cut when everything
+    after ``entry_id`` was taken away, rewritten when the chain from ``entry_id`` on was made anew:
+    both are told by the heads outside the database.
+    """
 
     kind: str
     entry_id: int
@@ -53,16 +60,24 @@ def verify(anchors: Path | None = None) -> Verdict:
     last = Seal.objects.order_by("-position").first()
     reach = last.entry_id if last else 0
     unsealed = Entry.objects.filter(pk__gt=reach).count()
-    checked = 0
+    heads = _heads(anchors)
+    checked, since = 0, 0
     previous = GENESIS
     for entry, seal in _side_by_side(reach):
         fault = _compare(entry, seal, previous)
-        if fault:
+        if fault or seal is None:
             return Verdict(checked, unsealed, fault)
-        assert seal is not None  # noqa: S101 - _compare has told
+        since = since or seal.entry_id
+        head = heads.pop(seal.entry_id, "")
+        if head and head != seal.digest:
+            return Verdict(checked, unsealed, Fault("rewritten", since))
+        since = 0 if head else since
         previous = seal.digest
         checked += 1
-    return Verdict(checked, unsealed, _cut(anchors, reach))
+    lost = sorted(heads)
+    if lost and lost[0] <= reach:
+        return Verdict(checked, unsealed, Fault("cut", _last_before(lost[0])))
+    return Verdict(checked, unsealed, Fault("cut", reach) if lost else None)
 
 
 def verify_tail(links: int, anchors: Path | None = None) -> Verdict:
@@ -81,7 +96,10 @@ def verify_tail(links: int, anchors: Path | None = None) -> Verdict:
             return Verdict(checked, unsealed, fault)
         assert seal is not None  # noqa: S101 - _compare has told
         previous = seal.digest
-    return Verdict(len(seals), unsealed, _cut(anchors, reach))
+    newest = max(_heads(anchors).items(), default=(0, ""))
+    known = {seal.entry_id: seal.digest for seal in seals}
+    whole = newest[0] <= reach and known.get(newest[0], newest[1]) == newest[1]
+    return Verdict(len(seals), unsealed, None if whole else Fault("cut", reach))
 
 
 def oldest_unsealed() -> Entry | None:
@@ -108,14 +126,15 @@ def _compare(entry: Entry | None, seal: Seal | None, previous: str) -> Fault | N
     return None
 
 
-def _cut(anchors: Path | None, reach: int) -> Fault | None:
-    """Heads written outside the database show when the tail of the chain was cut off."""
+def _heads(anchors: Path | None) -> dict[int, str]:
+    """Heads of the chain as they were written outside the database: entry id → digest."""
     if anchors is None or not anchors.exists():
-        return None
-    known = dict(Seal.objects.values_list("entry_id", "digest").order_by("-position")[:CHUNK])
+        return {}
     whole, _mark, _torn = anchors.read_text().rpartition("\n")  # a full disk may tear the last
-    for row in whole.splitlines()[-1:]:
-        _at, entry_id, digest = row.split()
-        if int(entry_id) > reach or known.get(int(entry_id), digest) != digest:
-            return Fault("cut", int(entry_id))
-    return None
+    rows = (line.split() for line in whole.splitlines())
+    return {int(row[1]): row[2] for row in rows if len(row) == HEAD_PARTS}
+
+
+def _last_before(entry_id: int) -> int:
+    seals = Seal.objects.filter(entry_id__lt=entry_id).order_by("-position")
+    return seals.values_list("entry_id", flat=True).first() or 0

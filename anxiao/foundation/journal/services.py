@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.journal.models import Entry, Seal
@@ -16,6 +16,11 @@ from anxiao.foundation.kernel.workflow import Step
 
 SEAL_AFTER = timedelta(minutes=5)
 """Younger lines wait: a transaction still under way may hold a lower id."""
+
+WRITERS = """
+SELECT min(xact_start) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+"""
 
 STALE = "这条记录刚刚已被他人处理，请刷新后查看最新情况再办理。"
 
@@ -95,13 +100,28 @@ def seal(*, at: datetime, anchors: Path | None = None, after: timedelta = SEAL_A
     run at a time: a second one fails on the unique ``entry_id`` and changes nothing.
     """
     sealed = 0
-    while batch := _seal_batch(at, at - after):
+    until = min(at - after, _oldest_writer() or at)
+    while batch := _seal_batch(at, until):
         sealed += len(batch)
         if anchors is not None:
             head = batch[-1]
             with anchors.open("a") as file:
                 file.write(f"{at.isoformat()} {head.entry_id} {head.digest}\n")
     return sealed
+
+
+def _oldest_writer() -> datetime | None:
+    """When the oldest transaction that is still writing began; ``None`` if there is none.
+
+    It may yet bring lines with lower ids than those already to be seen: a long import must not
+    look like an insertion later. SQLite has one writer at a time, and its ids come in order.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(WRITERS)
+        row: tuple[datetime | None] = cursor.fetchone()
+    return row[0]
 
 
 @transaction.atomic

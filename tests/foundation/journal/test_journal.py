@@ -1,8 +1,11 @@
 """The journal: one writer of a state, append-only tables, a chain that names what was touched."""
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from threading import Event, Thread
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from anxiao.foundation.access.actor import Actor
@@ -65,14 +68,15 @@ def test_a_step_that_does_not_lead_out_of_the_state_is_refused(org):
     assert not Entry.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "what", ["UPDATE journal_entry SET action='x'", "DELETE FROM journal_entry"]
-)
-def test_both_databases_refuse_to_touch_a_line(what, guarded_journal):
+@pytest.mark.parametrize("table", ["journal_entry", "journal_seal"])
+@pytest.mark.parametrize("what", ["UPDATE {} SET {}", "DELETE FROM {}"])
+def test_s26_the_database_refuses_to_touch_a_line(what, table, guarded_journal):
     write(1)
+    seal(at=NOW + timedelta(hours=1))
+    column = "action = 'x'" if table == "journal_entry" else "digest = 'x'"
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        connection.cursor().execute(what)
-    assert Entry.objects.get().action == "note"
+        connection.cursor().execute(what.format(table, column))
+    assert (Entry.objects.get().action, verify().fault) == ("note", None)
 
 
 def test_young_lines_wait_for_the_seal():
@@ -118,6 +122,18 @@ def test_s26_inserted_line_is_named():
     assert lines[-1].pk < gap.pk < last.pk
 
 
+def test_s26_reordered_lines_are_named():
+    lines = write(4)
+    seal(at=NOW + timedelta(hours=1))
+    for column in ("detail", "actor_name"):
+        tamper(
+            f"UPDATE journal_entry SET {column} = (SELECT other.{column} FROM journal_entry other"
+            " WHERE other.id = %s + %s - journal_entry.id) WHERE id IN (%s, %s)",
+            *(lines[1].pk, lines[2].pk, lines[1].pk, lines[2].pk),
+        )
+    assert verify().fault == Fault("changed", lines[1].pk)
+
+
 def test_s26_reordered_links_are_named():
     lines = write(4)
     seal(at=NOW + timedelta(hours=1))
@@ -126,12 +142,93 @@ def test_s26_reordered_links_are_named():
     assert verify().fault == Fault("changed", lines[0].pk)
 
 
-def test_s26_a_cut_tail_is_told_by_the_head_outside_the_database(tmp_path):
+@pytest.fixture
+def heads(tmp_path):
+    return tmp_path / "heads.log"
+
+
+def cut(line):
+    tamper("DELETE FROM journal_entry WHERE id >= %s", line.pk)
+    tamper("DELETE FROM journal_seal WHERE entry_id >= %s", line.pk)
+
+
+def test_s26_a_cut_tail_is_told_by_the_heads_outside_the_database(heads):
     lines = write(4)
-    heads = tmp_path / "heads.log"
     seal(at=NOW + timedelta(hours=1), anchors=heads)
     assert verify(heads).fault is None
-    tamper("DELETE FROM journal_entry WHERE id >= %s", lines[2].pk)
-    tamper("DELETE FROM journal_seal WHERE entry_id >= %s", lines[2].pk)
+    cut(lines[2])
+    assert verify().fault is None, "the chain alone cannot know"
+    assert verify(heads).fault == Fault("cut", lines[1].pk)
+
+
+def test_s26_a_cut_tail_stays_told_when_the_chain_goes_on(heads):
+    lines = write(4)
+    seal(at=NOW + timedelta(hours=1), anchors=heads)
+    cut(lines[2])
+    tamper("DELETE FROM journal_entry WHERE id > %s", lines[1].pk)
+    Entry.objects.create(
+        pk=lines[3].pk + 5, at=NOW, actor_id=7, action="note", subject="test", detail={}
+    )
+    assert seal(at=NOW + timedelta(hours=2), anchors=heads) == 1
+    assert verify(heads).fault == Fault("cut", lines[1].pk)
+
+
+def test_s26_a_chain_made_anew_is_told_by_the_heads(heads):
+    """Somebody who knows the way changes a line and computes every link after it."""
+    first = write(3)
+    seal(at=NOW + timedelta(hours=1), anchors=heads)
+    lines = write(3)
+    seal(at=NOW + timedelta(hours=2), anchors=heads)
+    tamper("UPDATE journal_entry SET actor_name = 'x' WHERE id = %s", lines[1].pk)
+    tamper("DELETE FROM journal_seal")
+    seal(at=NOW + timedelta(hours=3))
     assert verify().fault is None
-    assert verify(heads).fault == Fault("cut", lines[3].pk)
+    assert verify(heads).fault == Fault("rewritten", lines[0].pk)
+    assert first[-1].pk < lines[0].pk
+
+
+def test_s26_a_half_written_head_is_no_head(heads):
+    write(2)
+    seal(at=NOW + timedelta(hours=1), anchors=heads)
+    with heads.open("a") as file:
+        file.write("2026-11-23T03:")
+    assert verify(heads).fault is None
+
+
+def test_s26_the_command_names_the_line(settings, tmp_path):
+    settings.ANXIAO_DATA = tmp_path
+    lines = write(3)
+    seal(at=NOW + timedelta(hours=1), anchors=tmp_path / "journal-heads.log")
+    told = StringIO()
+    call_command("verify_journal", stdout=told)
+    assert told.getvalue() == "已校验 3 条，全部无误；另有 0 条待封存。\n"
+    tamper("DELETE FROM journal_entry WHERE id = %s", lines[1].pk)
+    with pytest.raises(CommandError, match=f"第 {lines[1].pk} 号日志被删除。此前 1 条"):
+        call_command("verify_journal")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_s26_a_long_transaction_is_waited_for():
+    """Its lines have lower ids: sealed past them, they would look like insertions."""
+
+    def long_import():
+        try:
+            with transaction.atomic():
+                record("early", "test", actor=CLERK, at=NOW)
+                begun.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    begun, go_on = Event(), Event()
+    writer = Thread(target=long_import)
+    writer.start()
+    assert begun.wait(20)
+    now = datetime.now(UTC)
+    record("late", "test", actor=CLERK, at=now)
+    assert seal(at=now + timedelta(hours=1)) == 0
+    go_on.set()
+    writer.join(20)
+    assert seal(at=now + timedelta(hours=1)) == 2
+    assert verify().fault is None
