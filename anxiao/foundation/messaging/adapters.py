@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http import HTTPStatus
 from typing import Any
@@ -26,7 +26,8 @@ HOSTS = {
     Channel.FEISHU: "open.feishu.cn",
 }
 RATE_LIMITED = {45009, 130101, 660026, 11232, 9499}
-http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+MAIL_TIMEOUT = 10.0
+http = urllib3.PoolManager(retries=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Robot:
     """Where a group's robot listens, with its signing secret (empty: none)."""
 
     channel: str
-    url: str
-    secret: str = ""
+    url: str = field(repr=False)
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class MailServer:
     port: int
     sender: str
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     tls: bool = True
 
 
@@ -78,6 +79,7 @@ def send_to_robot(robot: Robot, text: str, *, timestamp: int) -> Answer:
             body=json.dumps(payload, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json; charset=utf-8"},
             redirect=False,
+            timeout=TIMEOUT,
         )
     except urllib3.exceptions.HTTPError as fault:
         return Answer(False, 0, f"{type(fault).__name__}: {fault}"[:500])
@@ -103,7 +105,7 @@ def send_mail(server: MailServer, to: str, subject: str, text: str) -> Answer:
     mail["From"], mail["To"], mail["Subject"] = server.sender, to, subject
     mail.set_content(text)
     try:
-        with smtplib.SMTP(server.host, server.port, timeout=10) as smtp:
+        with smtplib.SMTP(server.host, server.port, timeout=MAIL_TIMEOUT) as smtp:
             if server.tls:
                 smtp.starttls()
             if server.user:

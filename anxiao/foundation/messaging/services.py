@@ -78,6 +78,7 @@ def mark_read(actor: Actor, message_ids: Iterable[int] | None, *, at: datetime) 
     return rows.update(read_at=at)
 
 
+@transaction.atomic
 def add_robot(
     org: Org, *, channel: str, name: str, url: str, secret: str, actor: Actor, at: datetime
 ) -> Robot:
@@ -95,6 +96,7 @@ def add_robot(
     return robot
 
 
+@transaction.atomic
 def switch_robot(robot: Robot, *, active: bool, actor: Actor, at: datetime) -> None:
     """Turn a robot on or off."""
     require(actor, "messaging.manage", robot.org.path)
@@ -107,9 +109,11 @@ def enqueue_test(robot: Robot, *, actor: Actor, at: datetime) -> None:
     """Queue a line that shows the group whether the robot works."""
     require(actor, "messaging.manage", robot.org.path)
     text = _("安校：群机器人测试，收到即为正常。")
-    Outgoing.objects.create(
-        channel=robot.channel, robot=robot, text=text, next_at=at, created_at=at
-    )
+    with transaction.atomic():
+        Outgoing.objects.create(
+            channel=robot.channel, robot=robot, text=text, next_at=at, created_at=at
+        )
+        record("test_robot", robot, actor=actor, at=at, org_path=robot.org.path)
 
 
 PREFERENCES = ("digest_by_mail", "digest_at", "quiet_from", "quiet_until")

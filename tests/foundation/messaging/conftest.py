@@ -9,11 +9,13 @@ import pytest
 
 
 class RobotStandIn(ThreadingHTTPServer):
-    """Answers with ``answers`` in turn (status, headers, body; ``None`` cuts the line)."""
+    """Answers with ``answers`` in turn (status, headers, body; ``None`` cuts the line,
+    ``"delay"`` says nothing until ``released``)."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), RobotHandler)
         self.answers, self.received = [], []
+        self.released = threading.Event()
 
     @property
     def netloc(self):
@@ -25,6 +27,9 @@ class RobotHandler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.received.append((self.path, json.loads(body)))
         answer = self.server.answers.pop(0)
+        if answer == "delay":
+            self.server.released.wait(20)
+            return
         if answer is None:
             self.connection.close()
             return
@@ -46,6 +51,11 @@ class MailHandler(socketserver.StreamRequestHandler):
         self.reply("220 stand-in")
         while line := self.rfile.readline().decode().strip():
             verb = line[:4].upper()
+            if verb == "RCPT" and self.server.verdict == "cut":
+                return
+            if verb == "RCPT" and self.server.verdict == "delay":
+                self.server.released.wait(20)
+                return
             if verb == "RCPT":
                 self.reply(self.server.verdict)
             elif verb == "DATA":
@@ -74,6 +84,7 @@ def robot_server(settings):
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         settings.ROBOT_HOSTS = [server.netloc]
         yield server
+        server.released.set()
         server.shutdown()
 
 
@@ -81,6 +92,7 @@ def robot_server(settings):
 def mail_server(settings):
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailHandler) as server:
         server.verdict, server.mails = "250 ok", []
+        server.released = threading.Event()
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         settings.MAIL_SERVER = {
             "host": "127.0.0.1",
@@ -89,4 +101,5 @@ def mail_server(settings):
             "tls": False,
         }
         yield server
+        server.released.set()
         server.shutdown()

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,6 +138,46 @@ def test_r13_every_other_answer_is_a_failure_and_is_kept(robot, robot_server, an
     assert (outgoing.outcome, outgoing.answers.count()) == ("queued", 1)
     wait = outgoing.next_at - NOON
     assert wait == timedelta(seconds=90 if answer and answer[0] == 429 else 30)
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Nobody waits ten seconds in a test."""
+    monkeypatch.setattr(adapters, "TIMEOUT", urllib3.Timeout(connect=0.2, read=0.2))
+    monkeypatch.setattr(adapters, "MAIL_TIMEOUT", 0.2)
+
+
+def test_r13_a_silent_robot_is_given_up_and_tried_again(robot, robot_server, hasty):
+    robot_server.answers = ["delay", TAKEN]
+    enqueue_to_groups("1.", "x", at=NOON)
+    assert deliver(NOON) == 0
+    first = OutgoingAnswer.objects.get()
+    assert (first.ok, first.status) == (False, 0)
+    assert first.body.startswith("ReadTimeoutError")
+    assert deliver(NOON + timedelta(seconds=31)) == 1
+
+
+@pytest.mark.parametrize("verdict", ["550 no such user", "450 later", "delay", "cut"])
+@pytest.mark.django_db
+def test_r13_mail_that_is_refused_delayed_or_cut_is_no_success(mail_server, hasty, verdict):
+    user = person("a", "a@example.org")
+    notify([user.pk], text="x", at=NOON)
+    send_digests(NOON)
+    mail_server.verdict = verdict
+    assert deliver(NOON) == 0
+    assert mail_server.mails == []
+    outgoing = Outgoing.objects.get()
+    assert (outgoing.outcome, [a.ok for a in outgoing.answers.all()]) == ("queued", [False])
+    mail_server.verdict = "250 ok"
+    assert deliver(NOON + timedelta(minutes=5)) == 1
+
+
+def test_r13_the_other_channels_are_tried_though_one_is_silent(robot, robot_server, hasty, county):
+    """One slow group does not hold up the others of the same batch."""
+    robot_server.answers = ["delay", TAKEN, TAKEN]
+    for n in range(3):
+        enqueue_to_groups("1.", f"{n}", at=NOON)
+    assert deliver(NOON) == 2
 
 
 def test_after_the_last_attempt_it_is_given_up(robot, robot_server):
