@@ -77,6 +77,31 @@ class PasswordForm(NewPasswordForm):
     field_order = ("old", "new", "again")
 
 
+class ContactForm(forms.Form):
+    """Phone and mail, confirmed by the password."""
+
+    phone = forms.CharField(
+        label=_("手机号"),
+        max_length=20,
+        required=False,
+        help_text=_("换号后填写新号码，以后用新号码登录。"),
+        widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("邮箱"),
+        max_length=254,
+        required=False,
+        help_text=_("用来接收每日汇总，可不填。"),
+    )
+    password = forms.CharField(
+        label=_("登录密码"),
+        max_length=200,
+        strip=False,
+        help_text=_("请输入密码确认是本人。"),
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+
 class AccountForm(NewPasswordForm):
     """What an invited person chooses."""
 
@@ -97,7 +122,8 @@ class AccountForm(NewPasswordForm):
     def __init__(self, *args: Any, phone_known: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if phone_known:
-            del self.fields["phone"]
+            self.fields["phone"].required = True
+            self.fields["phone"].help_text = _("请填写邀请人登记的手机号，用来核对是否本人。")
 
 
 class InviteForm(forms.Form):
@@ -125,9 +151,3 @@ class InviteForm(forms.Form):
         choices = [("", _("请选择")), *((role, ROLE_LABELS[role]) for role in roles)]
         self.fields["role"] = forms.ChoiceField(label=_("岗位"), choices=choices)
         self.order_fields(("role", "name", "phone", "title", "from_on", "until_on"))
-
-
-class ReasonForm(forms.Form):
-    """Why something is done to an account."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200)

@@ -10,7 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from anxiao.foundation.access.actor import Actor, Grant, Post
 from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.foundation.accounts.models import Invitation, Membership, Token, User
-from anxiao.foundation.accounts.rules import device_name, grantable, masked_phone, plain_name
+from anxiao.foundation.accounts.rules import (
+    device_name,
+    grantable,
+    key_of,
+    masked_phone,
+    plain_name,
+)
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgState
 
@@ -134,8 +140,9 @@ def page_of_accounts(actor: Actor, words: str, *, after: str, size: int) -> tupl
     Returns the accounts and the next ``after`` (``""`` at the end).
     """
     rows = accounts_secured_by(actor, words)
-    if after.isdecimal():
-        rows = rows.filter(pk__lt=int(after))
+    last = key_of(after)
+    if last is not None:
+        rows = rows.filter(pk__lt=last)
     found = list(rows[: size + 1])
     return found[:size], str(found[size - 1].pk) if len(found) > size else ""
 

@@ -38,6 +38,8 @@ GRANTABLE: Mapping[str, frozenset[str]] = {
 CODE_LETTERS = re.compile(r"[\w.@-]+")
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}")
 SHORTEST_NAME = 3
+KEY_DIGITS = 18
+"""Any longer number does not fit a database's key."""
 
 
 class Ending(StrEnum):
@@ -56,6 +58,11 @@ def plain_phone(phone: str) -> str:
     """Digits of a phone number without country code, blanks and dashes."""
     digits = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", phone))
     return digits.removeprefix("+86") if digits.startswith("+86") else digits
+
+
+def key_of(text: str) -> int | None:
+    """A row's key as it was sent; ``None`` for what cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS else None
 
 
 def username_fault(username: str) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("reset/<str:secret>", signing.reset, name="reset"),
     path("", own.me, name="me"),
     path("switch", own.switch, name="switch"),
+    path("contact", own.contact, name="contact"),
     path("password", own.password, name="password"),
     path("second-factor", own.second_factor, name="second-factor"),
     path("second-factor/codes", own.renew_codes, name="renew-codes"),
@@ -31,5 +32,6 @@ urlpatterns = [
     path("security/<int:pk>", security.account, name="account"),
     path("security/<int:pk>/lock", security.lock, name="lock"),
     path("security/<int:pk>/unlock", security.unlock, name="unlock"),
+    path("security/<int:pk>/phone", security.correct_phone, name="correct-phone"),
     path("security/<int:pk>/reset-factor", security.reset_factor, name="reset-factor"),
 ]

@@ -4,8 +4,10 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from anxiao.foundation.access.http import ActorRequest, page
+from anxiao.foundation.accounts.rules import key_of
 from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.messaging import queries, services
 from anxiao.foundation.messaging.forms import PreferenceForm, RobotForm
@@ -17,8 +19,7 @@ from anxiao.foundation.ui.http import add_errors
 @page("messaging.view")
 def inbox(request: ActorRequest) -> HttpResponseBase:
     """The person's messages, newest first, keyset pages of 50."""
-    before = request.GET.get("before", "")
-    rows = queries.inbox_page(request.actor, int(before) if before.isdigit() else None)
+    rows = queries.inbox_page(request.actor, key_of(request.GET.get("before", "")))
     context = {
         "rows": rows,
         "unread": queries.unread_count(request.actor.user_id),
@@ -28,10 +29,10 @@ def inbox(request: ActorRequest) -> HttpResponseBase:
 
 
 @page("messaging.view")
+@require_POST
 def read_all(request: ActorRequest) -> HttpResponseBase:
     """Mark everything read."""
-    if request.method == "POST":
-        services.mark_read(request.actor, None, at=request.at)
+    services.mark_read(request.actor, None, at=request.at)
     return redirect("messaging:inbox")
 
 

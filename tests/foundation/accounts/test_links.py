@@ -65,7 +65,7 @@ def ask(school, head):
 def test_a_link_makes_account_and_post_once(school, ask):
     _invitation, secret = ask(phone="13812345678", title="夜班")
     assert secret not in str(Invitation.objects.values())
-    user = accept_as_new(secret, NewAccount("WangWu", PASSWORD, "13900000000"), at=AT)
+    user = accept_as_new(secret, NewAccount("WangWu", PASSWORD, "138 1234 5678"), at=AT)
     post = user.memberships.get()
     assert (user.username, user.phone, user.name) == ("wangwu", "13812345678", "王五")
     assert (post.org, post.role, post.title) == (school, "guard", "夜班")

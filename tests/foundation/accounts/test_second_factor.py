@@ -113,7 +113,7 @@ def test_posts_of_a_school_need_none(county):
     assert client.get("/account/").status_code == 200
 
 
-def test_a_code_is_good_once_even_within_its_half_minute(bound):
+def test_s10_a_code_is_good_once_even_within_its_half_minute(bound):
     code = totp_code(AT)
     assert check_code(bound, code, at=AT) == "code"
     for at in (AT, AT + HALF, AT + 2 * HALF):
@@ -121,7 +121,7 @@ def test_a_code_is_good_once_even_within_its_half_minute(bound):
             check_code(bound, code, at=at)
 
 
-def test_an_earlier_code_is_no_good_after_a_later_one(bound):
+def test_s10_an_earlier_code_is_no_good_after_a_later_one(bound):
     check_code(bound, totp_code(AT + HALF), at=AT)
     with pytest.raises(Invalid):
         check_code(bound, totp_code(AT), at=AT)
@@ -132,7 +132,7 @@ def test_the_code_that_bound_the_app_does_not_sign_in(bound):
         check_code(bound, totp_code(AT - HALF), at=AT)
 
 
-def test_a_recovery_code_is_good_once(bound):
+def test_s10_a_recovery_code_is_good_once(bound):
     first = recovery_codes(bound)[0]
     assert check_code(bound, first, at=AT) == "recovery"
     with pytest.raises(Invalid):
@@ -172,7 +172,7 @@ def test_the_code_page_belongs_to_who_gave_the_password(bound):
         assert answer.headers["Location"] == "/account/sign-in"
 
 
-def test_a_forgotten_password_does_not_go_round_it(county, bound):
+def test_s10_a_forgotten_password_does_not_go_round_it(county, bound):
     admin = actor_of(make_user("守", (county, "security_admin")))
     secret = make_reset_link(bound, actor=admin, at=AT)
     new = "Baiyun-7712-hai"

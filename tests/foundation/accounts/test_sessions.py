@@ -50,7 +50,7 @@ def is_in(client):
     return client.get(ME).status_code == 200
 
 
-def test_a_new_id_at_sign_in(client, head):
+def test_s11_a_new_id_at_sign_in(client, head):
     client.get("/account/sign-in")
     session = client.session
     session["left_by_stranger"] = 1
@@ -62,7 +62,7 @@ def test_a_new_id_at_sign_in(client, head):
     assert "left_by_stranger" not in client.session
 
 
-def test_thirty_idle_minutes_end_it(head):
+def test_s11_thirty_idle_minutes_end_it(head):
     with time_machine.travel(AT, tick=False) as clock:
         client = entered()
         for _ in range(5):
@@ -74,7 +74,7 @@ def test_thirty_idle_minutes_end_it(head):
     assert Entry.objects.filter(action="sign_out", detail__why="idle").count() == 1
 
 
-def test_twelve_hours_end_it_however_busy(head):
+def test_s11_twelve_hours_end_it_however_busy(head):
     with time_machine.travel(AT, tick=False) as clock:
         client = entered()
         for _ in range(36):
@@ -84,7 +84,7 @@ def test_twelve_hours_end_it_however_busy(head):
     assert Entry.objects.filter(action="sign_out", detail__why="too_old").count() == 1
 
 
-def test_sign_out_ends_it_for_good(head):
+def test_s11_sign_out_ends_it_for_good(head):
     client = entered()
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert client.get("/account/sign-out").status_code == 405
@@ -93,7 +93,7 @@ def test_sign_out_ends_it_for_good(head):
     assert not is_in(client)
 
 
-def test_the_list_ends_one_or_all_others_and_nobody_elses(county, head):
+def test_s11_the_list_ends_one_or_all_others_and_nobody_elses(county, head):
     here, there, far = entered(), entered(), entered()
     make_user("他人", (make_school(county), "principal"), username="other")
     other = entered("other")
@@ -112,7 +112,7 @@ def test_the_list_ends_one_or_all_others_and_nobody_elses(county, head):
     assert Entry.objects.filter(action="end_sessions").count() == 2
 
 
-def test_a_new_password_ends_the_others_and_the_tokens(head):
+def test_s11_a_new_password_ends_the_others_and_the_tokens(head):
     here, there = entered(), entered()
     _secret, token = issue_token(head, label="脚本", at=AT)
     before = here.session.session_key
@@ -193,7 +193,7 @@ def test_posts_are_switched_by_one_tap(county):
     assert client.post("/account/switch", {"membership": "x"}).status_code == 422
 
 
-def test_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(head):
+def test_s12_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(head):
     """S12, as far as sessions go."""
     client = entered()
     for name in (settings.SESSION_COOKIE_NAME, "__Host-device"):
@@ -206,7 +206,7 @@ def test_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(head):
         assert not cookie["domain"]
 
 
-def test_only_one_place_begins_sessions():
+def test_s11_only_one_place_begins_sessions():
     """A session begun elsewhere would not know whether a second factor was given."""
     places = set()
     for path in Path(anxiao.__file__).parent.rglob("*.py"):

@@ -1,6 +1,8 @@
 """Writes about people: accounts, posts, invitations, passwords, second factor, tokens."""
 
+from anxiao.foundation.accounts.services.contact import Contact, change_contact
 from anxiao.foundation.accounts.services.guarding import (
+    correct_phone,
     lock_account,
     reset_second_factor,
     unlock_account,
@@ -26,6 +28,7 @@ from anxiao.foundation.accounts.services.posts import (
     may_give,
     switch_post,
 )
+from anxiao.foundation.accounts.services.rescuing import rescue_admin
 from anxiao.foundation.accounts.services.second_factor import (
     check_code,
     drop_second_factor,
@@ -55,15 +58,18 @@ from anxiao.foundation.accounts.services.upkeep import forget_what_is_over
 
 __all__ = [
     "Claim",
+    "Contact",
     "Invited",
     "NewAccount",
     "accept_as_known",
     "accept_as_new",
     "actor_of_token",
     "appoint_first_admin",
+    "change_contact",
     "change_password",
     "check_code",
     "check_password",
+    "correct_phone",
     "create_user",
     "drop_second_factor",
     "end_all_sessions",
@@ -86,6 +92,7 @@ __all__ = [
     "recovery_codes",
     "recovery_codes_left",
     "renew_recovery_codes",
+    "rescue_admin",
     "reset_second_factor",
     "revoke_invitation",
     "revoke_token",

@@ -16,11 +16,13 @@ from anxiao.foundation.access.actor import SYSTEM, Actor
 from anxiao.foundation.accounts import rules
 from anxiao.foundation.accounts.models import Invitation, Membership, ResetLink, User
 from anxiao.foundation.accounts.queries import actor_for, home_path
+from anxiao.foundation.accounts.services.limits import free_tries, take_try
 from anxiao.foundation.accounts.services.posts import PostData, give, may_give, new_user
 from anxiao.foundation.accounts.services.signing_in import check_strength, set_password
 from anxiao.foundation.journal import services as journal
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from anxiao.foundation.kernel.spellings import clean_name
 from anxiao.foundation.orgs.models import Org
 
 INVITATION_LASTS = timedelta(days=7)
@@ -63,7 +65,7 @@ def invite(invited: Invited, *, actor: Actor, at: datetime) -> tuple[Invitation,
     may_give(actor, invited.org, invited.role)
     phone = rules.plain_phone(invited.phone)
     faults = {
-        "name": "" if invited.name.strip() else _("请填写姓名。"),
+        "name": "" if clean_name(invited.name) else _("请填写姓名。"),
         "phone": rules.phone_fault(phone),
         "until_on": rules.dates_fault(invited.from_on, invited.until_on, business_day(at)),
     }
@@ -75,8 +77,8 @@ def invite(invited: Invited, *, actor: Actor, at: datetime) -> tuple[Invitation,
         digest=digest(secret),
         org=invited.org,
         role=invited.role,
-        title=invited.title.strip()[:40],
-        name=invited.name.strip()[:40],
+        title=clean_name(invited.title)[:40],
+        name=clean_name(invited.name)[:40],
         phone=phone,
         from_on=invited.from_on,
         until_on=invited.until_on,
@@ -103,15 +105,27 @@ def find_invitation(secret: str, *, at: datetime) -> Invitation:
     return found
 
 
-@transaction.atomic
 def accept_as_new(secret: str, account: NewAccount, *, at: datetime) -> User:
-    """Make the account of an invited person and give the post; raises ``NotFound``, ``Invalid``."""
+    """Make the account of an invited person and give the post.
+
+    An invitation that names a phone is taken by who knows that phone: a link that went to the
+    wrong person opens nothing. Raises ``NotFound``, ``Invalid``, ``TooMany`` after five guesses.
+    """
     invitation = find_invitation(secret, at=at)
-    user = new_user(
-        username=account.username,
-        name=invitation.name,
-        phone=invitation.phone or account.phone,
-    )
+    if invitation.phone:
+        key = f"invitation:{invitation.pk}"
+        take_try(key, at)
+        if rules.plain_phone(account.phone) != invitation.phone:
+            fault = _("与邀请人登记的手机号不一致，请核对；登记有误的，请邀请人撤回后重新邀请。")
+            raise Invalid("", {"phone": fault})
+        free_tries(key)
+    return _make_account(secret, account, at)
+
+
+@transaction.atomic
+def _make_account(secret: str, account: NewAccount, at: datetime) -> User:
+    invitation = find_invitation(secret, at=at)
+    user = new_user(username=account.username, name=invitation.name, phone=account.phone)
     check_strength(account.password, user)
     user.set_password(account.password)
     user.save(force_insert=True)
@@ -204,16 +218,22 @@ def make_reset_link(user: User, *, actor: Actor, at: datetime) -> str:
     """
     if not may_reset(actor, user, at):
         raise Forbidden("people.secure", _("不能重设此人的密码，请由安全管理员办理。"))
+    secret = new_reset_link(user, by=actor.user_id, at=at)
+    journal.record("make_reset_link", user, actor=actor, at=at, org_path=home_path(user.pk))
+    return secret
+
+
+def new_reset_link(user: User, *, by: int, at: datetime) -> str:
+    """Write a link whose making was allowed and is journalled; earlier ones are void."""
     secret = secrets.token_urlsafe(24)
     ResetLink.objects.filter(user=user, used_at__isnull=True).update(used_at=at)
     ResetLink.objects.create(
         digest=digest(secret),
         user=user,
-        created_by_id=actor.user_id,
+        created_by_id=by,
         created_at=at,
         expires_at=at + RESET_LASTS,
     )
-    journal.record("make_reset_link", user, actor=actor, at=at, org_path=home_path(user.pk))
     return secret
 
 

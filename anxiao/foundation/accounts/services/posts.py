@@ -16,6 +16,7 @@ from anxiao.foundation.accounts.services.signing_in import check_strength
 from anxiao.foundation.journal import services as journal
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
+from anxiao.foundation.kernel.spellings import clean_text
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgState
 
@@ -193,7 +194,11 @@ def end_post(membership: Membership, *, actor: Actor, at: datetime, reason: str 
     rows = Membership.objects.filter(pk=membership.pk, ended_at__isnull=True)
     if not rows.update(ended_at=at, ended_by=actor.user_id or None):
         raise Conflict(_("这个岗位刚刚已被免去，请刷新后查看。"))
-    detail = {"user": membership.user_id, "role": membership.role, "reason": reason.strip()[:200]}
+    detail = {
+        "user": membership.user_id,
+        "role": membership.role,
+        "reason": clean_text(reason)[:200],
+    }
     journal.record("end_post", membership, actor=actor, at=at, org_path=org.path, detail=detail)
     membership.ended_at = at
 

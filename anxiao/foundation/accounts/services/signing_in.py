@@ -76,14 +76,19 @@ def change_password(user: User, *, old: str, new: str, at: datetime, ip: str = "
 
     Raises ``TooMany``, ``Invalid`` with ``old`` or ``new``.
     """
-    key = password_key(user.pk)
-    used = take_try(key, at)
-    if not user.check_password(old):
-        _record_failure(user, Claim(user.username, "", ip), used, at)
-        raise Invalid("", {"old": _("原密码不对，请重新输入。")})
+    confirm_password(user, old, field="old", at=at, ip=ip)
     if old == new:
         raise Invalid("", {"new": _("新密码不能与原密码相同，请另设一个。")})
     set_password(user, new, at=at, actor=Actor(user.pk, user.name))
+
+
+def confirm_password(user: User, password: str, *, field: str, at: datetime, ip: str) -> None:
+    """Let only the person go on. Raises ``TooMany``, ``Invalid`` with ``field``."""
+    key = password_key(user.pk)
+    used = take_try(key, at)
+    if not user.check_password(password):
+        _record_failure(user, Claim(user.username, "", ip), used, at)
+        raise Invalid("", {field: _("密码不对，请重新输入。")})
     free_tries(key)
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anxiao.foundation.access.http import ActorRequest, signed_in
 from anxiao.foundation.accounts import queries, services
-from anxiao.foundation.accounts.forms import CodeForm, PasswordForm
+from anxiao.foundation.accounts.forms import CodeForm, ContactForm, PasswordForm
 from anxiao.foundation.accounts.http import (
     FACTOR_MISSING,
     factor_owed,
@@ -26,7 +26,7 @@ from anxiao.foundation.accounts.http import (
     renew_session,
 )
 from anxiao.foundation.accounts.models import User
-from anxiao.foundation.accounts.rules import masked_phone
+from anxiao.foundation.accounts.rules import key_of, masked_phone
 from anxiao.foundation.kernel.errors import Invalid, TooMany
 from anxiao.foundation.ui.http import add_errors
 
@@ -53,10 +53,10 @@ def me(request: ActorRequest) -> HttpResponseBase:
 @require_POST
 def switch(request: ActorRequest) -> HttpResponseBase:
     """Make another of the own posts the current one."""
-    chosen = request.POST.get("membership", "")
-    if not chosen.isdecimal():
+    chosen = key_of(request.POST.get("membership", ""))
+    if chosen is None:
         raise Invalid(_("请选择一个岗位。"))
-    services.switch_post(own(request), int(chosen), at=request.at)
+    services.switch_post(own(request), chosen, at=request.at)
     return redirect(next_page(request))
 
 
@@ -82,6 +82,27 @@ def password(request: ActorRequest) -> HttpResponseBase:
             messages.success(request, _("密码已修改，其他设备上的登录已全部退出。"))
             return redirect("/" if first else "accounts:me")
     return render(request, "accounts/password.html", {"form": form, "first": first})
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: ActorRequest) -> HttpResponseBase:
+    """The own phone, by which one signs in, and the address of the daily mail."""
+    user = own(request)
+    form = ContactForm(request.POST or None, initial={"phone": user.phone, "email": user.email})
+    if request.method == "POST" and form.is_valid():
+        chosen = services.Contact(form.cleaned_data["phone"], form.cleaned_data["email"])
+        password = form.cleaned_data["password"]
+        if _done(
+            form,
+            lambda: services.change_contact(
+                user, chosen, password=password, at=request.at, ip=ip_of(request)
+            ),
+        ):
+            messages.success(request, _("手机号和邮箱已保存。"))
+            return redirect("accounts:me")
+    return render(request, "accounts/contact.html", {"form": form})
 
 
 @open_to_unready
@@ -142,8 +163,7 @@ def sessions(request: ActorRequest) -> HttpResponseBase:
     """Where one is signed in, and the tokens of programs; end one or all others."""
     user = own(request)
     if request.method == "POST":
-        chosen = request.POST.get("session", "")
-        only = int(chosen) if chosen.isdecimal() else None
+        only = key_of(request.POST.get("session", ""))
         keep = request.session.session_key or ""
         ended = services.end_sessions(user, at=request.at, keep=keep, only=only)
         messages.success(request, _("已退出 %(n)d 处登录。") % {"n": ended})

@@ -91,6 +91,22 @@ def reset_factor(request: ActorRequest, pk: int) -> HttpResponseBase:
     )
 
 
+@page("people.secure")
+@require_POST
+def correct_phone(request: ActorRequest, pk: int) -> HttpResponseBase:
+    """Put a person's phone right."""
+    user, asked = _user(request, pk), request.POST
+    phone, reason = asked.get("phone", ""), asked.get("reason", "")
+    return _act(
+        request,
+        user,
+        lambda: services.correct_phone(
+            user, phone, reason=reason, actor=request.actor, at=request.at
+        ),
+        _("手机号已更正，此人的登录已全部退出。"),
+    )
+
+
 def _user(request: ActorRequest, pk: int) -> User:
     return get_object_or_404(queries.accounts_secured_by(request.actor), pk=pk)
 

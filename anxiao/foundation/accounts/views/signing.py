@@ -131,6 +131,8 @@ def invitation(request: ActorRequest, secret: str) -> HttpResponseBase:
             user = services.accept_as_new(secret, account, at=request.at)
         except Invalid as error:
             add_errors(form, error)
+        except TooMany as error:
+            form.add_error(None, error.message)
         else:
             return _welcome(request, user)
     return render(request, "accounts/invitation.html", {"form": form, "invitation": found})
