@@ -42,7 +42,7 @@ def build_demo(at: datetime, say: Callable[[str], None]) -> None:
     _publish(county, year, published)
     lay_out_rounds(county)
     say("检查、隐患、佐证")
-    work.live_through(county, start, published, at)
+    work.live_through(county, start, published, at, say)
 
 
 def _publish(county: County, year: int, on: date) -> None:

@@ -1,14 +1,15 @@
 """The roads that the demo's hazards take: most are struck off, some are late, some go up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from anxiao.demo import names
 from anxiao.demo.clock import at_hour
 from anxiao.demo.county import County
+from anxiao.demo.pictures import taken
+from anxiao.demo.scenes import EARLIER, SCENES, Scene
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.capabilities import Role
 from anxiao.foundation.kernel.clock import business_day
@@ -16,71 +17,67 @@ from anxiao.foundation.orgs.models import Org
 from anxiao.loop.hazards.models import Criterion, Hazard
 from anxiao.loop.hazards.services import (
     Commitments,
+    Ending,
     Found,
     accept_up_hazard,
     assign_hazard,
     close_hazard,
     comment_hazard,
+    decide_end,
     mark_beyond_means,
     open_hazard,
     reject_hazard,
     report_up_hazard,
+    request_end,
+    request_extension,
     submit_hazard,
     supervise_hazard,
 )
 
 DAY = timedelta(days=1)
+WEEKS_SHOWN = 11
+"""As far back as the board's trend goes."""
 DONE = "已整改到位，现场恢复正常。"
 SEEN = "现场复查，整改到位，同意销号。"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One hazard that the demo shows on purpose, found ``ago`` days ago at a unit."""
-
-    unit: str
-    ago: int
-    category: str
-    place: str
-    text: str
-    due_in: int
-    road: str
-    major: bool = False
-
-
-SCENES = (
-    Scene(names.SHOW_SCHOOL, 12, "stairs", "教学楼二楼东侧楼梯", "应急照明灯两盏不亮", 7, "closed"),
-    Scene(names.SHOW_SCHOOL, 9, "fire", "综合楼一楼", "灭火器压力不足 3 具", 12, "submitted"),
-    Scene(names.SHOW_SCHOOL, 11, "gate", "校门口", "防冲撞隔离墩缺失 2 个", 8, "assigned"),
-    Scene(names.SHOW_SCHOOL, 6, "electricity", "201 室", "插座面板松动", 8, "rejected"),
-    Scene(names.SHOW_SCHOOL, 1, "canteen", "食堂操作间", "留样记录缺少留样人签字", 3, "open"),
-    Scene(names.SHOW_BOARDING, 10, "fire", "2 号宿舍楼", "楼内为电动自行车充电", 5, "major", True),
-    Scene(names.SHOW_BOARDING, 14, "building", "体育馆", "屋面局部渗漏", 20, "accepted"),
-    Scene(names.SHOW_KINDERGARTEN, 8, "building", "操场", "滑梯地垫破损", 4, "assigned"),
-    Scene("柳林中学", 13, "construction", "北围墙施工处", "施工围挡缺口约 1.5 米", 6, "assigned"),
-    Scene("石门希望小学", 12, "heating", "一年级教室", "煤炉未装一氧化碳报警器", 5, "reported"),
-    Scene("白塔第三小学", 11, "building", "西围墙", "围墙开裂约 2 厘米", 6, "beyond"),
-)
 
 
 def walk_hazards(county: County, today: date, at: datetime) -> None:
     """Take every hazard of the demo some way along its road."""
     shown = [_find(county, scene, today) for scene in SCENES]
     for scene, hazard in zip(SCENES, shown, strict=True):
-        ROADS[scene.road](_Walker(county, hazard, at, scene.due_in))
+        ROADS[scene.road](_Walker(county, hazard, at, scene.due_in, pictured=True))
+    earlier = [_find(county, scene, today) for scene in _earlier(county, today)]
     others = Hazard.objects.filter(county=county.org, state="open").exclude(
-        pk__in=[hazard.pk for hazard in shown]
+        pk__in=[hazard.pk for hazard in (*shown, *earlier)]
     )
     for hazard in others.select_related("org").order_by("id"):
         road = county.dice.choices(
             (_close, _submit, _assign, _reject, _stay), weights=(62, 10, 18, 4, 6)
         )[0]
         road(_Walker(county, hazard, at, county.dice.choice((3, 5, 7, 15))))
+    for number, hazard in enumerate(earlier):
+        _close(_Walker(county, hazard, at, 7, pictured=number % 5 == 0))
+
+
+def _earlier(county: County, today: date) -> Iterator[Scene]:
+    """Some for each of the weeks before, more while the campaign got under way."""
+    first = business_day(county.at)
+    for week in range(WEEKS_SHOWN, 2, -1):
+        for _ in range(county.dice.randint(3, 5) + (WEEKS_SHOWN - week) // 2):
+            ago = week * 7 - county.dice.randint(0, 4)
+            category, place, text = county.dice.choice(EARLIER)
+            if today - ago * DAY > first:
+                unit = county.dice.choice(county.units).name
+                yield Scene(unit, ago, category, place, text, 7, "closed")
 
 
 def _find(county: County, scene: Scene, today: date) -> Hazard:
     unit = county.unit(scene.unit)
     day = today - scene.ago * DAY
+    at = at_hour(day, 10)
+    finder = county.actor(unit, Role.SAFETY_OFFICER, day)
+    pictured = scene in SCENES or scene.ago % 5 == 0
+    photos = (taken(county, unit, finder, at, scene.category),) if pictured else ()
     found = Found(
         uuid=UUID(int=county.dice.getrandbits(128), version=4),
         org=unit,
@@ -89,11 +86,11 @@ def _find(county: County, scene: Scene, today: date) -> Hazard:
         description=scene.text,
         place_text=scene.place,
         found_on=day,
-        level="major" if scene.major else "ordinary",
-        criterion=Criterion.objects.filter(code="fire-6").first() if scene.major else None,
+        level="major" if scene.criterion else "ordinary",
+        criterion=Criterion.objects.filter(code=scene.criterion).first(),
+        photos=photos,
     )
-    actor = county.actor(unit, Role.SAFETY_OFFICER, day)
-    return open_hazard(found, actor=actor, at=at_hour(day, 10))
+    return open_hazard(found, actor=finder, at=at)
 
 
 @dataclass(slots=True)
@@ -104,6 +101,7 @@ class _Walker:
     hazard: Hazard
     now: datetime
     due_in: int
+    pictured: bool = False
     steps: int = 0
 
     def later(self) -> datetime:
@@ -156,12 +154,20 @@ def _submit(walker: _Walker) -> None:
 
 
 def _hand_in(walker: _Walker) -> None:
+    hazard, at = walker.hazard, walker.later()
+    officer = walker.who(Role.SAFETY_OFFICER)
+    after = (
+        (taken(walker.county, hazard.org, officer, at, hazard.category, mended=True),)
+        if walker.pictured
+        else ()
+    )
     submit_hazard(
-        walker.hazard,
+        hazard,
         result=DONE,
-        no_photo_reason="演示数据，未附照片",
-        actor=walker.who(Role.SAFETY_OFFICER),
-        at=walker.later(),
+        photos=after,
+        no_photo_reason="" if after else "现场已恢复使用，整改时未拍照。",
+        actor=officer,
+        at=at,
     )
 
 
@@ -213,6 +219,34 @@ def _major(walker: _Walker) -> None:
     supervise_hazard(walker.hazard, reason=reason, actor=leader, at=walker.later())
 
 
+def _extend(walker: _Walker) -> None:
+    _assign(walker)
+    request_extension(
+        walker.hazard,
+        new_due_on=business_day(walker.now) + 10 * DAY,
+        reason="装备已订购，供货商下周到货。",
+        actor=walker.who(Role.SAFETY_OFFICER),
+        at=walker.now,
+    )
+
+
+def _void(walker: _Walker) -> None:
+    _end(walker, Ending("void", "次日复看，积水为雨后自然现象，已排净，不属于隐患。"))
+
+
+def _merge(walker: _Walker) -> None:
+    same = Hazard.objects.filter(org=walker.hazard.org, category=walker.hazard.category)
+    first = same.filter(state="assigned").order_by("id").first()
+    _end(walker, Ending("merge", "与在册的一项为同一处。", first))
+
+
+def _end(walker: _Walker, ending: Ending) -> None:
+    asked = request_end(
+        walker.hazard, ending, actor=walker.who(Role.SAFETY_OFFICER), at=walker.later()
+    )
+    decide_end(asked, approve=True, answer="", actor=walker.verifier(), at=walker.later())
+
+
 def _stay(_walker: _Walker) -> None:
     """Nobody has done anything yet."""
 
@@ -227,4 +261,7 @@ ROADS: dict[str, Callable[[_Walker], None]] = {
     "accepted": _accept,
     "beyond": _beyond,
     "major": _major,
+    "extending": _extend,
+    "void": _void,
+    "merged": _merge,
 }

@@ -1,32 +1,42 @@
 """Three weeks of work in the demo county: inspections, proofs by hand, hazards and their roads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from anxiao.demo import names
 from anxiao.demo.clock import at_hour
 from anxiao.demo.county import County
-from anxiao.demo.pens import signed
+from anxiao.demo.pictures import taken
 from anxiao.demo.roads import walk_hazards
-from anxiao.foundation.access.actor import Actor
+from anxiao.demo.visits import Visits, filled
 from anxiao.foundation.access.capabilities import Role
 from anxiao.foundation.kernel.calendar import SchoolCalendar
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendar_for
-from anxiao.foundation.places.models import Point
 from anxiao.loop.duties.models import Binding, Duty
-from anxiao.loop.duties.services import HandProof, open_cells, open_due, prove_by_hand
+from anxiao.loop.duties.services import (
+    ExemptionRequest,
+    HandProof,
+    open_cells,
+    open_due,
+    prove_by_hand,
+    request_exemption,
+)
 from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.queries import checklists_in_force
-from anxiao.loop.inspections.rules import FAIL, PASS, Submitted
 from anxiao.loop.inspections.services import submit_inspection
 
 DAILY = {"daily", "school_daily"}
 DAILY_SHOWN = timedelta(days=6)
 """Daily duties are shown for the last days only: the demo should start quickly."""
 FAIL_RATE = 0.02
+PICTURED = 0.05
+HOLIDAYS_LAST = timedelta(days=75)
+SEEN = {"guard": "gate", "gate": "gate", "bus": "gate", "fire": "fire", "canteen": "canteen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +48,17 @@ class Job:
     duty: Duty
 
 
-def live_through(county: County, start: date, published: date, at: datetime) -> None:
+def live_through(
+    county: County, start: date, published: date, at: datetime, say: Callable[[str], None]
+) -> None:
     """Let every unit work from ``start`` until ``at``, each as diligent as it is; daily duties
     are owed since the plan was ``published``.
     """
     today = business_day(at)
     calendar = calendar_for(county.org)
-    days = [day for day in calendar.school_days(start, today + timedelta(days=1)) if day <= today]
+    days = list(calendar.school_days(start, today + timedelta(days=1)))
+    if not days:  # in the holidays the county shows its last days of school
+        days = list(calendar.school_days(today - HOLIDAYS_LAST, today))[-10:]
     jobs = [job for unit in county.units for job in _jobs(county, unit, days, calendar)]
     lists = {unit.pk: _lists(unit) for unit in county.units}
     jobs.sort(key=lambda job: job.day)
@@ -53,8 +67,13 @@ def live_through(county: County, start: date, published: date, at: datetime) -> 
             open_cells(county.org, day)
         for job in done:
             _do(county, job, lists[job.unit.pk], at)
-    _superiors(county, days, lists, at)
+        say(f"  {day.month}月{day.day}日")
+    say("上级检查、巡查")
+    weeks = list(calendar.school_days(today - HOLIDAYS_LAST, today + timedelta(days=1)))
+    Visits(county, [day for day in weeks if day > business_day(county.at)], lists, at).make()
+    say("隐患整改、复查")
     walk_hazards(county, today, at)
+    ask_exemption(county, at)
     open_due(at)
 
 
@@ -110,78 +129,32 @@ def _prove(county: County, job: Job, kind: str, at: datetime) -> None:
         happened_on=job.day,
         note="已按要求完成，资料存档备查。",
     )
-    prove_by_hand(proof, actor=county.actor(job.unit, role, job.day), at=at)
+    actor = county.actor(job.unit, role, job.day)
+    if job.unit.name in names.MORE_STAFF and county.dice.random() < PICTURED:
+        photo = taken(county, job.unit, actor, at, _seen(kind), mended=True)
+        proof = replace(proof, files=(photo,))
+    prove_by_hand(proof, actor=actor, at=at)
+
+
+def _seen(kind: str) -> str:
+    """What a photo of such a proof shows, as a category of hazards."""
+    return SEEN.get(kind.partition(".")[0], "stairs")
+
+
+def ask_exemption(county: County, at: datetime) -> None:
+    """One unit asks to be freed of a duty; the bureau has yet to answer."""
+    unit, today = county.unit(names.SHOW_SCHOOL), business_day(at)
+    binding = Binding.objects.filter(unit=unit, duty__cadence="monthly").order_by("duty__code")
+    asked = ExemptionRequest(
+        *(unit, binding.select_related("duty")[0].duty, today, today + timedelta(days=14)),
+        reason="教学楼二楼维修，期间师生改在综合楼上课，维修完成后补做。",
+    )
+    request_exemption(asked, actor=county.actor(unit, Role.PRINCIPAL, today), at=at)
 
 
 def _inspect(county: County, job: Job, checklist: Checklist, at: datetime) -> None:
     actor = county.actor(job.unit, Role.SAFETY_OFFICER, job.day)
     rate = FAIL_RATE if job.duty.cadence not in DAILY else FAIL_RATE / 6
     submit_inspection(
-        _filled(county, job.unit, checklist, "self_check", at, job.day, rate), actor=actor, at=at
+        filled(county, job.unit, checklist, "self_check", at, job.day, rate), actor=actor, at=at
     )
-
-
-def _filled(
-    county: County,
-    unit: Org,
-    checklist: Checklist,
-    kind: str,
-    at: datetime,
-    day: date,
-    fail_rate: float,
-) -> Submitted:
-    answers = {}
-    for item in checklist.items:
-        plain = item["level"] != "major" and not item["photo"]
-        failed = plain and county.dice.random() < fail_rate
-        answers[item["code"]] = {
-            "a": FAIL if failed else PASS,
-            "note": _wrong(item["text"]) if failed else "",
-        }
-    point = _point(county, unit, checklist.key_part)
-    return Submitted(
-        uuid=UUID(int=county.dice.getrandbits(128), version=4),
-        org_id=unit.pk,
-        checklist_id=checklist.pk,
-        kind=kind,
-        happened_on=day,
-        answers=answers,
-        point_id=point.pk if point else None,
-        started_at=at - timedelta(minutes=checklist.minutes),
-        finished_at=at,
-    )
-
-
-def _wrong(text: str) -> str:
-    return f"现场查看，未达到“{text.rstrip('。')}”的要求。"
-
-
-def _point(county: County, unit: Org, key_part: str) -> Point | None:
-    return next((p for p in county.points.get(unit.pk, ()) if p.key_part == key_part), None)
-
-
-def _superiors(
-    county: County, days: list[date], lists: dict[int, dict[str, Checklist]], at: datetime
-) -> None:
-    """The bureau and the town offices look at some units, and see more than the units did."""
-    for number, unit in enumerate(county.units):
-        if number % 3:
-            continue
-        inspector = _superior(county, unit, days[0])
-        for code in ("fire", "gate"):
-            day = days[-1 - (number // 3) % min(8, len(days))]
-            moment = min(at_hour(day, 14), at)
-            filled = _filled(county, unit, lists[unit.pk][code], "superior", moment, day, 0.06)
-            hand = signed(county, unit, inspector, moment)
-            head = county.people[unit.pk, Role.PRINCIPAL].name
-            form = replace(
-                filled, inspector_signature=hand, inspected_signature=hand, inspected_name=head
-            )
-            submit_inspection(form, actor=inspector, at=moment)
-
-
-def _superior(county: County, unit: Org, day: date) -> Actor:
-    town = next((t for t in county.towns.values() if t.pk == unit.parent_id), None)
-    if town is None:
-        return county.actor(county.org, Role.COUNTY_SAFETY, day)
-    return county.actor(town, Role.TOWN_OFFICER, day)

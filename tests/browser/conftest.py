@@ -4,6 +4,7 @@ import json
 import os
 import re
 import runpy
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,7 +57,11 @@ def stop(process, how):
 
 @pytest.fixture(scope="session")
 def data_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("anxiao")
+    """The product's folder; a copy of ``ANXIAO_DEMO_DATA``, if given, saves building the county."""
+    folder = tmp_path_factory.mktemp("anxiao")
+    if built := os.environ.get("ANXIAO_DEMO_DATA"):
+        shutil.copytree(built, folder, dirs_exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

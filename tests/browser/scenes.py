@@ -1,0 +1,23 @@
+"""What several browser tests need: pictures as a phone takes them, and the day in Shanghai."""
+
+from datetime import datetime
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from PIL import Image, ImageDraw
+
+TIMEZONE = ZoneInfo("Asia/Shanghai")
+
+
+def today():
+    """The business day."""
+    return datetime.now(TIMEZONE).date()
+
+
+def photo(colour, name="IMG_0001.jpg"):
+    """A file chooser's payload: a small JPEG that differs by ``colour``."""
+    picture = Image.effect_noise((640, 480), 40).convert("RGB")
+    ImageDraw.Draw(picture).rectangle((120, 120, 520, 360), fill=colour)
+    written = BytesIO()
+    picture.save(written, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": written.getvalue()}

@@ -1,0 +1,44 @@
+"""No serious fault on any page a post can reach, on a phone and at a desk, by day and by night."""
+
+from pathlib import Path
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.walk import POSTS, Walk, plain_routes
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
+ALL = {"resultTypes": ["violations"]}
+COLOURS = {**ALL, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""What a dark page can add to the faults of a bright one."""
+LOOKS = (
+    *((DESK, "light", ALL), (DESK, "dark", COLOURS)),
+    *((PHONE, "dark", COLOURS), (PHONE, "light", ALL)),
+)
+RUN = """async (options) => (await axe.run(document, options)).violations
+    .filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
+
+
+class Judge:
+    """Runs axe over a page in all four looks."""
+
+    def __init__(self):
+        self.faults = []
+
+    def __call__(self, page):
+        page.evaluate(AXE)
+        for viewport, scheme, options in LOOKS:
+            page.set_viewport_size(viewport)
+            page.emulate_media(color_scheme=scheme)
+            for fault in page.evaluate(RUN, options):
+                self.faults.append(f"{page.url} {viewport['width']} {scheme} {fault}")
+
+
+def test_axe_finds_no_serious_fault(server, accounts, open_page, sign_in):
+    judge = Judge()
+    walk = Walk(server, judge)
+    walk.go(open_page(DESK), ["/account/sign-in", "/ui/offline"])
+    for post in POSTS:
+        person = next(username for username in accounts if username.startswith(post))
+        walk.go(sign_in(open_page(DESK), person), ["/", "/board/", *plain_routes()])
+    print(len(walk.visited), sorted(map(str, walk.seen)))
+    assert judge.faults == []
