@@ -102,7 +102,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if actor is None or not actor.user_id:
         return {}
     sections = [("", OWN), *CHAPTERS]
-    here = _nearest(request.path)
+    here = _nearest(request)
     return {
         "navigation": [
             {"label": label, "items": items}
@@ -117,10 +117,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _nearest(path: str) -> str:
-    """The entry's address that ``path`` lies under most closely: only one entry is marked."""
+def _nearest(request: HttpRequest) -> str:
+    """The entry's address that the page lies under most closely: only one entry is marked."""
+    path, section = request.path, request.GET.get("section")
     entries = (*OWN, *BOTTOM, *(entry for _label, group in CHAPTERS for entry in group))
-    urls = {reverse(entry.route) for entry in entries if not entry.query}
+    urls = {reverse(entry.route) + entry.query for entry in entries}
+    if section and (asked := f"{path}?section={section}") in urls:
+        return asked
     under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return max(under, key=len, default="")
 

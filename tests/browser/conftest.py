@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -64,16 +64,16 @@ def data_folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
-def server(data_folder):
-    """Address of a running demo county."""
+@contextmanager
+def running(folder):
+    """The product serving the demo county of ``folder``; its address."""
     port = free_port()
-    log = data_folder / "server.log"
+    log = folder / "server.log"
     with log.open("w") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "anxiao", "serve", "--demo"],
             cwd=ROOT,
-            env=environment(data_folder) | {"PORT": str(port)},
+            env=environment(folder) | {"PORT": str(port)},
             stdout=written,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # web server and worker can then be stopped together
@@ -85,6 +85,13 @@ def server(data_folder):
         yield address
     finally:
         stop(process, signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def server(data_folder):
+    """Address of a running demo county."""
+    with running(data_folder) as address:
+        yield address
 
 
 def answers(url, process):
