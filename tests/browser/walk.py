@@ -69,7 +69,7 @@ class Walk:
             name = name_of(address)
             if not self._wanted(name, address, always=seed and address.endswith(("/", "/board/"))):
                 continue
-            if seed and not is_page(page.request.head(address)):  # not theirs, or only for POST
+            if seed and not is_page(page.request.get(address)):  # not theirs, or only for POST
                 continue
             if not is_page(page.goto(address)):
                 continue

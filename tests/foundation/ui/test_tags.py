@@ -102,8 +102,6 @@ def test_mappings_lists_and_roles():
     assert anxiao.item_at([1], 0) == 1
     assert anxiao.item_at([1], 4) == ""
     assert anxiao.role_label("safety_officer") == "安全专干"
-    assert anxiao.holds_active({"items": [{"active": False}, {"active": True}]})
-    assert not anxiao.holds_active({"label": "空"})
 
 
 class SampleForm(forms.Form):

@@ -129,12 +129,6 @@ def item_at(items: Sequence[Any], position: int) -> Any:
     return items[position] if position < len(items) else ""
 
 
-@register.filter
-def holds_active(section: Mapping[str, Any]) -> bool:
-    """Whether a section of the navigation holds the page shown now."""
-    return any(item.get("active") for item in section.get("items") or ())
-
-
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: Any) -> str:
     """The query string of this page with some parameters replaced; None removes one."""

@@ -25,6 +25,15 @@ function closeMenus(except) {
   }
 }
 
+// Chapters of the navigation that a person has folded stay folded, save the one that is shown.
+function keepChapters() {
+  for (const chapter of document.querySelectorAll("details[data-chapter]")) {
+    const key = `ax-folded-${chapter.dataset.chapter}`;
+    if (device.read(key) && !chapter.querySelector("[aria-current]")) chapter.open = false;
+    chapter.addEventListener("toggle", () => (chapter.open ? device.remove(key) : device.write(key, "1")));
+  }
+}
+
 const actions = {
   "[data-theme-set]": (button) => chooseTheme(button.dataset.themeSet),
   "[data-open-dialog]": (button) => document.getElementById(button.dataset.openDialog)?.showModal(),
@@ -35,6 +44,7 @@ const actions = {
 
 export function startShell() {
   showTheme();
+  keepChapters();
   dark.addEventListener("change", showTheme);
   if (history.length > 1) {
     for (const button of document.querySelectorAll("[data-go-back]")) button.hidden = false;
