@@ -3,45 +3,51 @@
 `make run` in one shell, then `.venv/bin/python tools/pictures.py [address] [folder] [name …]`.
 """
 
+import os
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import browser as chromium
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
-CLERK, OFFICER, PRINCIPAL, GUARD, TOWN = (
+CLERK, OFFICER, PRINCIPAL, GUARD, HEAD = (
     "county_safety.yh",
     "safety_officer.yhx001",
     "principal.yhx001",
     "guard.yhx001",
-    "town_officer.yh01",
+    "principal.yhx025",
 )
+MAJOR = "/registers/hazards/?q=电动自行车"
 PAGES = (
-    ("sign-in", "", "/account/sign-in"),
-    ("today", OFFICER, "/"),
-    ("today-guard", GUARD, "/"),
-    ("today-clerk", CLERK, "/"),
-    ("board", CLERK, "/board/"),
-    ("board-town", TOWN, "/board/"),
-    ("board-unit", PRINCIPAL, "/board/"),
-    ("hazards", CLERK, "/registers/hazards/"),
-    ("hazards-print", CLERK, "/registers/hazards/print"),
-    ("hazard", PRINCIPAL, "/hazards/1"),
-    ("hazard-open", OFFICER, "/hazards/open"),
-    ("duties", OFFICER, "/duties/"),
-    ("plans", CLERK, "/duties/plans/"),
-    ("plan", CLERK, "/duties/plans/1/"),
-    ("inspect", OFFICER, "/inspections/"),
-    ("registers", OFFICER, "/registers/"),
-    ("units", CLERK, "/registers/units/"),
-    ("clues", CLERK, "/clues/"),
-    ("inbox", OFFICER, "/messages/"),
-    ("me", OFFICER, "/account/"),
-    ("places", OFFICER, "/places/19/"),
+    ("sign-in", "", "/account/sign-in", ""),
+    ("today", OFFICER, "/", ""),
+    ("today-guard", GUARD, "/", ""),
+    ("today-bureau", CLERK, "/", ""),
+    ("board", CLERK, "/board/", ""),
+    ("board-school", PRINCIPAL, "/board/", ""),
+    ("hazards", CLERK, "/registers/hazards/", ""),
+    ("hazard", PRINCIPAL, "/registers/hazards/?q=灭火器压力不足", "灭火器压力不足 3 具"),
+    ("hazard-open", OFFICER, "/hazards/open", ""),
+    ("hazard-major", HEAD, MAJOR, "楼内为电动自行车充电"),
+    ("inspect", OFFICER, "/inspections/", "楼道楼梯照明检查表"),
+    ("duties", OFFICER, "/duties/", ""),
+    ("plan", CLERK, "/duties/plans/", "攻坚四季度"),
+    ("clues", CLERK, "/clues/", ""),
+    ("ledger-print", CLERK, "/registers/hazards/print", ""),
+    (
+        "notice-print",
+        HEAD,
+        "/registers/hazards/?q=电动自行车",
+        "楼内为电动自行车充电|打印整改通知书",
+    ),
 )
+"""Name, who, address, and links to follow from there."""
+SHADES = 96
 
 
 def main() -> int:
@@ -51,20 +57,32 @@ def main() -> int:
     folder, wanted = Path(place), set(names)
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
+        opened = playwright.chromium.launch(
+            executable_path=chromium.find(), args=FLAGS, env=os.environ | {"LANGUAGE": "zh_CN"}
+        )
         for size, viewport in SIZES.items():
-            for user in dict.fromkeys(user for _name, user, _url in PAGES):
+            for user in dict.fromkeys(user for _name, user, *_rest in PAGES):
                 context = opened.new_context(viewport=viewport, base_url=address, locale="zh-CN")
                 page = context.new_page()
                 if user:
                     sign_in(page, user)
-                for name, who, url in PAGES:
+                for name, who, url, links in PAGES:
                     if who == user and (not wanted or name in wanted):
-                        page.goto(url)
-                        page.screenshot(path=folder / f"{name}-{size}.png")
+                        take(page, url, links, folder / f"{name}-{size}.png")
                 context.close()
         opened.close()
     return 0
+
+
+def take(page: Page, url: str, links: str, file: Path) -> None:
+    """One picture, in few colours so that it stays small."""
+    page.goto(url)
+    for link in filter(None, links.split("|")):
+        target = page.get_by_role("main").get_by_role("link", name=link).first
+        page.goto(target.get_attribute("href") or "")
+    page.evaluate("document.fonts.ready")
+    taken = Image.open(BytesIO(page.screenshot(animations="disabled")))
+    taken.quantize(SHADES, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def sign_in(page: Page, username: str) -> None:

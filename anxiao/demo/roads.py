@@ -43,10 +43,11 @@ SEEN = "现场复查，整改到位，同意销号。"
 
 def walk_hazards(county: County, today: date, at: datetime) -> None:
     """Take every hazard of the demo some way along its road."""
+    past = list(_earlier(county, today))
+    earlier = [_find(county, scene, today) for scene in past]
     shown = [_find(county, scene, today) for scene in SCENES]
-    for scene, hazard in zip(SCENES, shown, strict=True):
-        ROADS[scene.road](_Walker(county, hazard, at, scene.due_in, pictured=True))
-    earlier = [_find(county, scene, today) for scene in _earlier(county, today)]
+    for scene, hazard in zip((*past, *SCENES), (*earlier, *shown), strict=True):
+        ROADS[scene.road](_Walker(county, hazard, at, scene.due_in, _is_pictured(scene)))
     others = Hazard.objects.filter(county=county.org, state="open").exclude(
         pk__in=[hazard.pk for hazard in (*shown, *earlier)]
     )
@@ -55,8 +56,11 @@ def walk_hazards(county: County, today: date, at: datetime) -> None:
             (_close, _submit, _assign, _reject, _stay), weights=(62, 10, 18, 4, 6)
         )[0]
         road(_Walker(county, hazard, at, county.dice.choice((3, 5, 7, 15))))
-    for number, hazard in enumerate(earlier):
-        _close(_Walker(county, hazard, at, 7, pictured=number % 5 == 0))
+
+
+def _is_pictured(scene: Scene) -> bool:
+    """All that is shown on purpose has photos, and some of the rest: drawing takes time."""
+    return scene in SCENES or scene.ago % 5 == 0
 
 
 def _earlier(county: County, today: date) -> Iterator[Scene]:
@@ -76,7 +80,7 @@ def _find(county: County, scene: Scene, today: date) -> Hazard:
     day = today - scene.ago * DAY
     at = at_hour(day, 10)
     finder = county.actor(unit, Role.SAFETY_OFFICER, day)
-    pictured = scene in SCENES or scene.ago % 5 == 0
+    pictured = _is_pictured(scene)
     photos = (taken(county, unit, finder, at, scene.category),) if pictured else ()
     found = Found(
         uuid=UUID(int=county.dice.getrandbits(128), version=4),
