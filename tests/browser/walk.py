@@ -13,6 +13,8 @@ POSTS = (
 """Posts whose first pages differ; the first that may open a page shows it."""
 EXAMPLES = {"hazards:detail": 6, "inspections:detail": 3, "duties:evidence": 2}
 """Pages that look different from record to record: how many of them are visited."""
+ALWAYS = {"/", "/board/"}
+"""Pages that every post sees its own way."""
 LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 FILES = ("-export", "export", "evidence_file", "photo", "openapi", "errors")
 
@@ -67,7 +69,7 @@ class Walk:
         while queue:
             address, seed = queue.popleft()
             name = name_of(address)
-            if not self._wanted(name, address, always=seed and address.endswith(("/", "/board/"))):
+            if not self._wanted(name, address, always=seed and urlsplit(address).path in ALWAYS):
                 continue
             if seed and not is_page(page.request.get(address)):  # not theirs, or only for POST
                 continue
