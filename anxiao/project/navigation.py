@@ -119,12 +119,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def _nearest(request: HttpRequest) -> str:
     """The entry's address that the page lies under most closely: only one entry is marked."""
-    path, section = request.path, request.GET.get("section")
+    path, asked = request.path, f"?section={request.GET.get('section', '')}"
     entries = (*OWN, *BOTTOM, *(entry for _label, group in CHAPTERS for entry in group))
-    urls = {reverse(entry.route) + entry.query for entry in entries}
-    if section and (asked := f"{path}?section={section}") in urls:
-        return asked
-    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    under = [
+        url + entry.query
+        for entry in entries
+        if path == (url := reverse(entry.route)) or (url != "/" and path.startswith(url))
+        if entry.query in {"", asked}
+    ]
     return max(under, key=len, default="")
 
 

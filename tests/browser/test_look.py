@@ -10,7 +10,7 @@ GROUND = "getComputedStyle(document.body).backgroundColor"
 PAGES = ("/", "/hazards/open", "/registers/hazards/", "/inspections/", "/duties/", "/account/")
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
     .filter((one) => one.checkVisibility({visibilityProperty: true}))
-    .filter((one) => !one.closest(".visually-hidden, .ax-skip, .ax-table, p, dd"))
+    .filter((one) => !one.closest(".visually-hidden, .ax-skip, .ax-table, p, dd, h1"))
     .map((one) => one.closest("label") ?? one)
     .map((one) => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.height < 44 || box.width < 44))
@@ -67,7 +67,7 @@ def test_the_side_follows_the_notice_and_marks_where_one_is(desk, sign_in):
 def test_states_say_what_to_do(desk, sign_in):
     sign_in(desk, "guard.yhx001")
     desk.goto("/account/security")
-    expect(desk.get_by_role("heading", level=1)).to_have_text("没有权限")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("您没有这项权限")
     desk.goto("/nothing-here")
     expect(desk.get_by_role("heading", level=1)).to_have_text("没有找到这一页")
     desk.goto("/ui/offline")

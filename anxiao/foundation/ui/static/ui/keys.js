@@ -8,17 +8,26 @@ const rows = () => [...document.querySelectorAll(".ax-body .ax-table tbody tr, .
 function step(by) {
   const all = rows();
   const here = all.findIndex((row) => row.contains(document.activeElement));
-  const next = all[Math.min(all.length - 1, Math.max(0, here + by))];
-  const link = next?.querySelector(".ax-main a, a");
+  const wanted = all[Math.min(all.length - 1, Math.max(0, here + by))];
+  const link = wanted?.querySelector(".ax-main a, a");
   link?.focus({ preventScroll: true });
-  next?.scrollIntoView({ block: "nearest" });
+  wanted?.scrollIntoView({ block: "nearest" });
+}
+
+// What is to be done next: with the row, with the record in the side panel, or on the record's page.
+function next() {
+  const row = rows().find((one) => one.contains(document.activeElement));
+  if (row) return row.querySelector("[data-edit]");
+  const panel = document.querySelector("#panel:not([hidden])");
+  if (panel) return panel.querySelector(".ax-actions a.btn-primary");
+  return rows().length ? null : document.querySelector(".ax-head > .ax-actions a.btn-primary");
 }
 
 const keys = {
   "/": () => (document.querySelector(".ax-body [data-search]") ?? document.querySelector("[data-search]"))?.focus(),
   j: () => step(1),
   k: () => step(-1),
-  e: () => rows().find((row) => row.contains(document.activeElement))?.querySelector("[data-edit]")?.click(),
+  e: () => next()?.click(),
   "?": () => document.getElementById("keys-dialog")?.showModal(),
 };
 
