@@ -24,29 +24,26 @@ CLERK, OFFICER, PRINCIPAL, GUARD, HEAD = (
 )
 MAJOR = "/registers/hazards/?q=电动自行车"
 PAGES = (
-    ("sign-in", "", "/account/sign-in", ""),
-    ("today", OFFICER, "/", ""),
-    ("today-guard", GUARD, "/", ""),
-    ("today-bureau", CLERK, "/", ""),
-    ("board", CLERK, "/board/", ""),
-    ("board-school", PRINCIPAL, "/board/", ""),
-    ("hazards", CLERK, "/registers/hazards/", ""),
-    ("hazard", PRINCIPAL, "/registers/hazards/?q=灭火器压力不足", "灭火器压力不足 3 具"),
-    ("hazard-open", OFFICER, "/hazards/open", ""),
-    ("hazard-major", HEAD, MAJOR, "楼内为电动自行车充电"),
-    ("inspect", OFFICER, "/inspections/", "楼道楼梯照明检查表"),
-    ("duties", OFFICER, "/duties/", ""),
-    ("plan", CLERK, "/duties/plans/", "攻坚四季度"),
-    ("clues", CLERK, "/clues/", ""),
-    ("ledger-print", CLERK, "/registers/hazards/print", ""),
-    (
-        "notice-print",
-        HEAD,
-        "/registers/hazards/?q=电动自行车",
-        "楼内为电动自行车充电|打印整改通知书",
-    ),
+    ("sign-in-desk", "", "/account/sign-in", ""),
+    ("today-phone", OFFICER, "/", ""),
+    ("today-desk", OFFICER, "/", ""),
+    ("today-guard-phone", GUARD, "/", ""),
+    ("inspect-phone", OFFICER, "/inspections/", "楼道楼梯照明检查表"),
+    ("hazard-open-phone", OFFICER, "/hazards/open", ""),
+    ("hazard-phone", PRINCIPAL, "/registers/hazards/?q=灭火器压力不足", "灭火器压力不足 3 具"),
+    ("hazard-desk", PRINCIPAL, "/registers/hazards/?q=灭火器压力不足", "灭火器压力不足 3 具"),
+    ("hazards-phone", CLERK, "/registers/hazards/", ""),
+    ("hazards-desk", CLERK, "/registers/hazards/", ""),
+    ("duties-phone", OFFICER, "/duties/", ""),
+    ("board-phone", CLERK, "/board/", ""),
+    ("board-desk", CLERK, "/board/", ""),
+    ("board-school-desk", PRINCIPAL, "/board/", ""),
+    ("plan-desk", CLERK, "/duties/plans/", "攻坚四季度"),
+    ("clues-desk", CLERK, "/clues/", ""),
+    ("ledger-print-desk", CLERK, "/registers/hazards/print", ""),
+    ("notice-print-desk", HEAD, MAJOR, "楼内为电动自行车充电|打印整改通知书"),
 )
-"""Name, who, address, and links to follow from there."""
+"""Name with its size, who, address, and links to follow from there."""
 SHADES = 96
 
 
@@ -60,26 +57,28 @@ def main() -> int:
         opened = playwright.chromium.launch(
             executable_path=chromium.find(), args=FLAGS, env=os.environ | {"LANGUAGE": "zh_CN"}
         )
-        for size, viewport in SIZES.items():
-            for user in dict.fromkeys(user for _name, user, *_rest in PAGES):
-                context = opened.new_context(viewport=viewport, base_url=address, locale="zh-CN")
-                page = context.new_page()
+        pages: dict[tuple[str, str], Page] = {}
+        for name, user, url, links in PAGES:
+            size = name.rpartition("-")[2]
+            if wanted and name not in wanted:
+                continue
+            if (user, size) not in pages:
+                pages[user, size] = opened.new_page(
+                    viewport=SIZES[size], base_url=address, locale="zh-CN"
+                )
                 if user:
-                    sign_in(page, user)
-                for name, who, url, links in PAGES:
-                    if who == user and (not wanted or name in wanted):
-                        take(page, url, links, folder / f"{name}-{size}.png")
-                context.close()
+                    sign_in(pages[user, size], user)
+            take(pages[user, size], url, links, folder / f"{name}.png")
         opened.close()
     return 0
 
 
 def take(page: Page, url: str, links: str, file: Path) -> None:
     """One picture, in few colours so that it stays small."""
-    page.goto(url)
+    page.goto(url, wait_until="networkidle")
     for link in filter(None, links.split("|")):
         target = page.get_by_role("main").get_by_role("link", name=link).first
-        page.goto(target.get_attribute("href") or "")
+        page.goto(target.get_attribute("href") or "", wait_until="networkidle")
     page.evaluate("document.fonts.ready")
     taken = Image.open(BytesIO(page.screenshot(animations="disabled")))
     taken.quantize(SHADES, dither=Image.Dither.NONE).save(file, optimize=True)

@@ -22,6 +22,7 @@ SUPERIORS_SEE = 0.06
 ROUND = ("gate_watch", "gate_traffic", "fire_equipment", "stairs")
 ROUND_DAYS = 4
 WEEKS = 6
+LATELY = 8
 JOINT_WITH = "消防救援大队、公安分局各 1 人"
 
 
@@ -77,13 +78,17 @@ class Visits:
     def make(self) -> None:
         """Every third unit by its town office, some jointly, some in a campaign, and the rounds."""
         for number, unit in enumerate(self.county.units):
-            day = self.days[-1 - (number * 3) % min(WEEKS * 5, len(self.days))]
             for kind, codes in _kinds(number):
                 for code in codes:
-                    self._visit(unit, kind, code, day)
+                    self._visit(unit, kind, code, self._day(kind, number))
         for unit in self.county.units:
             if (unit.pk, Role.GUARD_CAPTAIN) in self.county.people:
                 self._walk_rounds(unit)
+
+    def _day(self, kind: str, number: int) -> date:
+        """Superiors came after the units' own checks of these weeks; the rest is spread."""
+        back = number // 3 % LATELY if kind == "superior" else number * 3 % (WEEKS * 5)
+        return self.days[-1 - min(back, len(self.days) - 1)]
 
     def _visit(self, unit: Org, kind: str, code: str, day: date) -> None:
         county, moment = self.county, min(at_hour(day, 14), self.now)

@@ -137,6 +137,7 @@ class Witness:
         self.shown += MARK in page.inner_text("body")
 
 
+@pytest.mark.timeout(600)
 def test_hostile_text_runs_nowhere(hostile, accounts, browser):
     witness, faults = Witness(), []
     walk = Walk(hostile, witness)
