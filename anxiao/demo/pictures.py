@@ -183,7 +183,6 @@ SCENES: dict[str, Drawing] = {
     "fire": _extinguishers,
     "stairs": _stairs,
     "gate": _gate,
-    "traffic": _gate,
     "electricity": _socket,
     "canteen": _samples,
     "heating": _stove,
