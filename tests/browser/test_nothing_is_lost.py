@@ -26,7 +26,7 @@ def test_a_refused_save_keeps_every_character(form):
 def test_an_expired_sign_in_keeps_every_character(form, sign_in):
     form.context.clear_cookies(name=re.compile("session"))
     form.get_by_role("button", name="登记").click()
-    expect(form.get_by_role("heading", name="登录")).to_be_visible()
+    expect(form.get_by_role("heading", name="登录", exact=True)).to_be_visible()
     sign_in(form, OFFICER)
     form.goto("/hazards/open")
     expect(form.get_by_label("隐患情况")).to_have_value(WORDS)
