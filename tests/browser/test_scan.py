@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import FLAGS, PHONE, Watched, chromium_path
 
 OFFICER = "safety_officer.yhx001"
+NUMBER, OPEN = "检查点编号", "打开检查点"
 
 
 @pytest.fixture
@@ -48,10 +49,10 @@ def test_the_camera_opens_the_card(camera, sign_in, code):
 def test_a_typed_number_opens_the_card_and_a_wrong_one_is_told(page, sign_in, code):
     sign_in(page, OFFICER)
     page.goto("/scan/")
-    expect(page.locator("[data-scan]")).to_be_hidden()
-    page.get_by_label("或输入码下的编号").fill("NOSUCHNO")
-    page.get_by_role("button", name="打开").click()
-    expect(page.get_by_text("没有这个编号，请核对标签上的编号后再输。")).to_be_visible()
-    page.get_by_label("或输入码下的编号").fill(code.lower())
-    page.get_by_role("button", name="打开").click()
+    page.get_by_label(NUMBER).fill("NOSUCHNO")
+    page.get_by_role("button", name=OPEN).click()
+    told = "没有这个检查点编号，请核对标签二维码下方的编号。"
+    expect(page.get_by_text(told).first).to_be_visible()
+    page.get_by_label(NUMBER).fill(code.lower())
+    page.get_by_role("button", name=OPEN).click()
     expect(page).to_have_url(f"/p/{code}")
