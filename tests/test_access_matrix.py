@@ -69,6 +69,7 @@ ROWS = (
     Row("accounts:revoke-invitation", {"pk": "invitation"}),
     Row("accounts:end-post", {"pk": "colleague_post"}),
     Row("accounts:make-reset-link", {"pk": "colleague_post"}),
+    Row("accounts:correct-phone", {"pk": "colleague"}),
     Row("accounts:people", {"org_id": "org"}),
     Row("accounts:invite", {"org_id": "org"}),
     Row("accounts:link", {"org_id": "org"}),
