@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,8 @@ from openpyxl import load_workbook
 
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
+from anxiao.foundation.kernel.spellings import Money, read_level
+from anxiao.foundation.orgs.states import Stage
 from anxiao.foundation.registers.declare import ImportContext
 from anxiao.foundation.registers.models import ImportBatch
 from anxiao.foundation.registers.services import (
@@ -21,7 +24,7 @@ from anxiao.foundation.registers.services import (
     run_import,
     upload_batch,
 )
-from anxiao.foundation.registers.services.batches import batch_path
+from anxiao.foundation.registers.services.batches import _sample, batch_path
 from anxiao.foundation.registers.services.importing import apply_rows
 from anxiao.foundation.registers.services.understanding import understand
 from anxiao.foundation.registers.services.workbook import Sheet, read_sheets
@@ -476,3 +479,23 @@ def test_s22_old_batches_are_purged(context):
     assert purge_batches(AT + timedelta(days=8)) == 1
     assert not batch_path(batch).exists()
     assert not ImportBatch.objects.exists()
+
+
+def test_s22_a_preview_shows_words_not_codes_or_objects():
+    sample = (Stage.PRIMARY, Stage.JUNIOR), Money(Decimal(12000)), Money(Decimal(2000), True), None
+    assert [_sample(one) for one in sample] == ["小学、初中", "12,000", "约2,000", ""]
+    assert [_sample(one) for one in (read_level("重大隐患"), True)] == ["重大", "是"]
+
+
+def test_s22_what_the_error_workbook_writes_for_a_formula_is_no_text():
+    found = read(HEAD, [1, "（公式）", None, None], [2, "二小", None, "（错误值）"])
+    assert [error.message for row in found.rows for error in row.errors] == [
+        "单元格是公式，请粘贴为数值。",
+        "单元格是错误值，请改成文字或数字。",
+    ]
+
+
+def test_s22_web_names_the_columns_it_does_not_use(client, officer):
+    sign_in(client, officer)
+    shown = upload(client, [[*HEAD, "楼层"], [*GOOD[0], 3]])
+    assert "没有用到的列：楼层" in shown.content.decode()

@@ -19,7 +19,7 @@ PAPER_ROWS = 2000
 SERIAL_WIDTH = 2.5
 PAPER_WIDTHS = {
     **{"text": 4.5, "int": 3.8, "money": 5, "date": 4.8},
-    **{"moment": 6, "choice": 3.6, "bool": 2.6},
+    **{"moment": 6, "choice": 4.8, "bool": 3},
 }
 WIDEST, WIDEST_PLAIN = 10, 7
 """Widths on paper in characters, for columns that name none."""
