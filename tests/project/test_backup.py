@@ -113,6 +113,7 @@ def restored_elsewhere(source, folder, more):
 
 
 @pytest.mark.xdist_group("processes")
+@pytest.mark.timeout(240, func_only=True)
 def test_r14_backup_under_writes_then_restore_sign_in_and_verify(house, empty_place):
     writer = Writer()
     writer.start()

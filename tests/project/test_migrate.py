@@ -87,6 +87,7 @@ def jobs_in(house):
 
 
 @pytest.mark.xdist_group("processes")
+@pytest.mark.timeout(240, func_only=True)
 def test_r16_killed_with_9_and_run_again(sqlite_house):
     killed = subprocess.run(
         [sys.executable, "-c", KILLED],

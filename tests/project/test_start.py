@@ -104,6 +104,7 @@ def product(sqlite_house):
 
 
 @pytest.mark.xdist_group("processes")
+@pytest.mark.timeout(240, func_only=True)
 def test_production_serves_hides_what_it_must_and_drains_when_stopped(product):
     process, port, log = product
     status, headers, page = get(port, "/account/sign-in", **{"X-Forwarded-Proto": "https"})

@@ -51,7 +51,7 @@ def until(condition, what):
 
 
 @pytest.mark.xdist_group("processes")
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(240, func_only=True)
 def test_r12_jobs_and_messages_survive_kills_of_two_workers(runs, robot_server):
     robot_server.answers = [(200, {}, '{"errcode":0}')] * (MESSAGES + KILLS)
     url = f"http://{robot_server.netloc}/robot"
