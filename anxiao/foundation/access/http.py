@@ -1,5 +1,6 @@
 """The decorators that every route wears; a test walks the URLconf and insists on them."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -9,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from anxiao.foundation.access.actor import Actor, Post
+from anxiao.foundation.access.limits import Limiter
 from anxiao.foundation.kernel.errors import Forbidden
 
 P = ParamSpec("P")
@@ -29,6 +31,11 @@ class ActorRequest(HttpRequest):
 
 METHODS = ("GET", "HEAD", "POST")
 """What pages answer; TRACE and the like are refused, whatever the view would do."""
+
+PAGES = Limiter(per_minute=600, burst=400)
+"""Per person; nobody reads faster, and a program has an interface of its own."""
+COSTLY = Limiter(per_minute=12, burst=12)
+"""Per person, for what reads or writes whole workbooks and long papers."""
 
 View = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 Guarded = Callable[..., HttpResponseBase]
@@ -53,6 +60,17 @@ def page(*capabilities: str) -> Callable[[View[P]], Guarded]:
         return _mark(guarded, *capabilities)
 
     return decorate
+
+
+def costly(view: View[P]) -> Guarded:
+    """Below ``page``: a page that is dear to make, for each person only so often (S36)."""
+
+    @wraps(view)
+    def limited(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        COSTLY.take(str(request.actor.user_id), time.monotonic())
+        return view(request, *args, **kwargs)
+
+    return limited
 
 
 def signed_in(view: View[P]) -> Guarded:
@@ -82,6 +100,8 @@ def _mark(view: Guarded, *capabilities: str) -> Guarded:
     def answering(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
+        if request.actor.user_id:
+            PAGES.take(str(request.actor.user_id), time.monotonic())
         return view(request, *args, **kwargs)
 
     answering.capability = capabilities  # type: ignore[attr-defined]

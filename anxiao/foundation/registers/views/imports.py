@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anxiao.foundation.access.http import ActorRequest, Guarded, page
+from anxiao.foundation.access.http import ActorRequest, Guarded, costly, page
 from anxiao.foundation.kernel.errors import Forbidden, Invalid
 from anxiao.foundation.registers.declare import ImportContext, ImportSpec, Register
 from anxiao.foundation.registers.forms import MappingForm, WorkbookForm
@@ -32,6 +32,7 @@ def upload_view(register: Register, spec: ImportSpec) -> Guarded:
 
     @require_http_methods(["GET", "POST"])
     @page(MAY)
+    @costly
     def uploading(request: ActorRequest) -> HttpResponse:
         form = WorkbookForm(request.POST or None, request.FILES or None)
         context = _context(request, spec)
@@ -74,6 +75,7 @@ def apply_view(register: Register, spec: ImportSpec) -> Guarded:
 
     @require_POST
     @page(MAY)
+    @costly
     def applying(request: ActorRequest, uuid: UUID) -> HttpResponse:
         batch = _mine(request, spec, uuid)
         whole = request.POST.get("whole") == "1"

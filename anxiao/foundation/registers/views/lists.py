@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anxiao.foundation.access.http import ActorRequest, Guarded, page, signed_in
+from anxiao.foundation.access.http import ActorRequest, Guarded, costly, page, signed_in
 from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.registers.declare import Asked, Register
 from anxiao.foundation.registers.forms import SaveFilterForm
@@ -46,6 +46,7 @@ def print_view(register: Register) -> Guarded:
 
     @require_GET
     @page(*register.capabilities)
+    @costly
     def printing(request: ActorRequest) -> HttpResponse:
         asked = asked_by(request)
         sheet = paper_sheet(register, asked, read_query(register, asked, request.GET.dict()))
@@ -59,6 +60,7 @@ def export_view(register: Register) -> Guarded:
 
     @require_POST
     @page("registers.export")
+    @costly
     def exporting(request: ActorRequest) -> HttpResponseBase:
         asked = asked_by(request)
         target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it

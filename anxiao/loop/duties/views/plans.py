@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from anxiao.foundation.access.http import ActorRequest, page
+from anxiao.foundation.access.http import ActorRequest, costly, page
 from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.ui.http import add_errors
@@ -156,6 +156,7 @@ def plan_delete(request: ActorRequest, pk: int) -> HttpResponseBase:
 
 
 @page("duties.plan")
+@costly
 def plan_import(request: ActorRequest) -> HttpResponseBase:
     """Take a plan in from a file, for the unit of the present post."""
     issuer = issuer_or_404(request)
@@ -184,6 +185,7 @@ def _take(file: Any, issuer: Org, request: ActorRequest) -> Plan:
 
 
 @page("duties.view")
+@costly
 @require_GET
 def plan_export(request: ActorRequest, pk: int, kind: str) -> HttpResponseBase:
     """A plan as TOML or Excel."""
