@@ -44,13 +44,14 @@ _PLAIN = {
     "files": "upload",
     "messaging": "inbox read_all preference robots add_robot",
     "ui": "offline styles",
-    "duties": "mine exemptions plans import",
+    "duties": "mine exemptions plans plan_new import",
     "hazards": "list open",
     "inspections": "start enter new list rounds round_new points checklists checklist_new coverage",
     "accountability": "list",
     "cockpit": "board",
     "today": "today scan",
     "api": "openapi-json api-root",
+    "operate": "healthz metrics",
 }
 _PLACED: dict[str, dict[str, Args]] = {
     "accounts": {
@@ -78,7 +79,7 @@ _PLACED: dict[str, dict[str, Args]] = {
     "places": {
         **dict.fromkeys(("list", "new_place", "new_point", "labels"), school),
         "retire_place": places("place"),
-        **dict.fromkeys(("retire_point", "replace_code"), places("point")),
+        **dict.fromkeys(("point", "retire_point", "replace_code", "rebind_label"), places("point")),
     },
     "messaging": {
         "open": of_kind("message"),

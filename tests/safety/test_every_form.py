@@ -38,6 +38,7 @@ UNJOURNALLED = {
 
 KEPT_OTHERWISE = {
     ("hazards:assign", "responsible_name"): "the person chosen from the list is named instead",
+    ("hazards:reassign", "responsible_name"): "the person chosen from the list is named instead",
     ("hazards:request_end", "into"): "a ledger number, looked up only for a merge",
     ("messaging:add_robot", "secret"): "kept sealed",
 }

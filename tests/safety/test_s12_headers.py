@@ -59,7 +59,11 @@ class TestEveryAddress(HouseCase):
                 url = (self.house.addresses(name) or [f"/{path}"])[0]
                 answer = client.get(url, secure=True)
                 let_go(answer)
-                if found := faults(answer):
+                found = faults(answer)
+                kept = answer.headers.get("Cache-Control", "")
+                if person and not {"private", "no-store"} & set(kept.split(", ")):
+                    found.append("kept by whoever passes it on")
+                if found:
                     bad[name] = (answer.status_code, found)
                 if answer.status_code == 200:
                     opened.add(name)

@@ -129,7 +129,7 @@ class House(Hazards):
         self.point = create_point(
             self.school,
             name="校门",
-            kind="place",
+            kind="spot",
             place=self.place,
             key_part="gate",
             actor=self.officer,

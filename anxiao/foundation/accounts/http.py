@@ -55,7 +55,10 @@ class ActorMiddleware:
         if user.is_authenticated and _goes_on(request, user):
             request.posts, request.actor = standing(user, business_day(request.at))
             request.post = _switched_to(request.posts, user.current_membership_id)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.actor.user_id and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"  # shared phones keep nothing
+        return response
 
     def process_view(
         self, request: Any, view: Any, _args: Any, _kwargs: Any
