@@ -112,8 +112,8 @@ def _found_people(county: County) -> None:
     for number, town in enumerate(county.towns.values()):
         for role in (Role.TOWN_HEAD, Role.TOWN_OFFICER):
             _person(county, town, role, shown=number == 0)
-    for unit in county.units:
-        for post in (*HEADS, *names.MORE_STAFF.get(unit.name, ())):
+    for unit, told in zip(county.units, names.UNITS, strict=True):
+        for post in (*HEADS, *names.staff_of(told)):
             _person(county, unit, post, shown=unit.name in names.MORE_STAFF)
 
 

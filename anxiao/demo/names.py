@@ -71,6 +71,14 @@ MORE_STAFF: dict[str, tuple[str, ...]] = {
 }
 """Units whose people can be signed in to, with their posts beside principal and safety officer."""
 
+ALWAYS = (
+    *(Role.VICE_PRINCIPAL, Role.SECTION_HEAD, Role.CLASS_TEACHER, Role.GUARD_CAPTAIN, Role.GUARD),
+    *(Role.COUNSELLOR, Role.LAW_VICE_PRINCIPAL),
+)
+WITHOUT = {"石门希望小学": Role.COUNSELLOR, "柳林回民小学": Role.LAW_VICE_PRINCIPAL}
+"""Posts that nobody holds, as happens: the board names them."""
+
+
 UNITS = (
     _primary(SHOW_SCHOOL, "云桥街道", 1682, buses=2),
     _primary("云桥中心小学", "云桥街道", 1240),
@@ -122,3 +130,15 @@ UNITS = (
         buses=6,
     ),
 )
+
+
+def staff_of(unit: Unit) -> tuple[str, ...]:
+    """Posts beside principal and safety officer, as far as the unit has what they look after."""
+    wanted = {
+        Role.DORM_KEEPER: unit.boarders > 0,
+        Role.CANTEEN_MANAGER: unit.canteen,
+        Role.BUS_ATTENDANT: unit.buses > 0,
+        Role.BUS_DRIVER: unit.buses > 0,
+    }
+    posts = (*MORE_STAFF.get(unit.name, ()), *ALWAYS, *(role for role in wanted if wanted[role]))
+    return tuple(dict.fromkeys(post for post in posts if post != WITHOUT.get(unit.name)))

@@ -43,7 +43,7 @@ _PLAIN = {
     "orgs": "home",
     "files": "upload",
     "messaging": "inbox read_all preference robots add_robot",
-    "ui": "offline styles",
+    "ui": "offline styles language",
     "duties": "mine exemptions plans plan_new import",
     "hazards": "list open",
     "inspections": "start enter new list rounds round_new points checklists checklist_new coverage",

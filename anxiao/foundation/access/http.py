@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
-from anxiao.foundation.access.actor import Actor, Post
+from anxiao.foundation.access.actor import ANYBODY, Actor, Post
 from anxiao.foundation.access.limits import Limiter
 from anxiao.foundation.kernel.errors import Forbidden
 
@@ -100,8 +100,9 @@ def _mark(view: Guarded, *capabilities: str) -> Guarded:
     def answering(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        if request.actor.user_id:
-            PAGES.take(str(request.actor.user_id), time.monotonic())
+        person = getattr(request, "actor", ANYBODY).user_id  # none where a middleware failed
+        if person:
+            PAGES.take(str(person), time.monotonic())
         return view(request, *args, **kwargs)
 
     answering.capability = capabilities  # type: ignore[attr-defined]

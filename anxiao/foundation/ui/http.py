@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import ANYBODY
@@ -40,6 +42,24 @@ class Fault:
     hint: str = ""
     points: tuple[str, ...] = ()
     retry_after: int | None = None
+
+
+class LanguageMiddleware:
+    """Pages are read in the language chosen, Chinese unless somebody chose another.
+
+    What is sent is always taken in Chinese: texts that services write down belong to the county's
+    records, whoever typed them. A browser's own wish is not asked: a bureau's computer with an
+    English system shall not turn pages English.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        reads = request.method in {"GET", "HEAD"} and chosen in dict(settings.LANGUAGES)
+        with translation.override(chosen if reads else settings.LANGUAGE_CODE):
+            return self.get_response(request)
 
 
 class DomainErrorMiddleware:

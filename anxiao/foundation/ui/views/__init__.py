@@ -7,12 +7,13 @@ from anxiao.foundation.ui.views.errors import (
     not_found,
     server_error,
 )
-from anxiao.foundation.ui.views.showcase import offline, styles
+from anxiao.foundation.ui.views.showcase import language, offline, styles
 
 __all__ = [
     "bad_request",
     "csrf_failed",
     "forbidden",
+    "language",
     "not_found",
     "offline",
     "server_error",

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from anxiao.foundation.access.actor import Actor, Post
 from anxiao.foundation.access.http import ActorRequest, public
@@ -70,6 +72,13 @@ class SampleForm(forms.Form):
 def offline(request: ActorRequest) -> HttpResponseBase:
     """What a phone shows when a page was never loaded and there is no line."""
     return render(request, "ui/offline.html")
+
+
+@public
+@require_POST
+def language(request: ActorRequest) -> HttpResponseBase:
+    """Choose the language that pages are read in."""
+    return set_language(request)
 
 
 @public
