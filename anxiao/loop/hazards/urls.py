@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from anxiao.loop.hazards.views import criteria, pages, photos, printing, steps
+from anxiao.loop.hazards.views.step_table import PAGES
 
 app_name = "hazards"
 
@@ -31,5 +32,5 @@ urlpatterns = [
     path("<int:pk>/photos/<int:photo_pk>/<variant:variant>", photos.photo, name="photo"),
     path("criteria/<int:pk>", criteria.criterion, name="criterion"),
     path("criteria/<int:pk>/retire", criteria.retire_criterion, name="retire_criterion"),
-    *(path(f"<int:pk>/{step.name}", steps.step_view(step), name=step.name) for step in steps.PAGES),
+    *(path(f"<int:pk>/{step.name}", steps.step_view(step), name=step.name) for step in PAGES),
 ]

@@ -207,7 +207,7 @@ def test_s22_formulas_are_rejected_and_texts_with_equals_are_kept():
     content = rezip(content, lambda name, body: body.replace(b">T<", b">=1+1 \xe5\xa4\x84<"))
     found = understand(read_sheets(rezip(content, change)), SPEC)
     assert found.rows[0].values["number"] == 7
-    assert [error.message for error in found.rows[1].errors] == ["单元格是公式，请粘贴为数值。"]
+    assert [error.message for error in found.rows[1].errors] == ["单元格是公式，请改成文字。"]
     assert found.rows[2].values["note"] == "=1+1 处"
 
 
@@ -490,7 +490,7 @@ def test_s22_a_preview_shows_words_not_codes_or_objects():
 def test_s22_what_the_error_workbook_writes_for_a_formula_is_no_text():
     found = read(HEAD, [1, "（公式）", None, None], [2, "二小", None, "（错误值）"])
     assert [error.message for row in found.rows for error in row.errors] == [
-        "单元格是公式，请粘贴为数值。",
+        "单元格是公式，请改成文字。",
         "单元格是错误值，请改成文字或数字。",
     ]
 

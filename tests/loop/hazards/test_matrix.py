@@ -14,7 +14,7 @@ from anxiao.loop.hazards.queries import asked_about, facts_of, hazards_with_all
 from anxiao.loop.hazards.rules import next_steps
 from anxiao.loop.hazards.rules.steps import CAPABILITIES
 from anxiao.loop.hazards.states import LIVE_STATES, HazardState
-from anxiao.loop.hazards.views.steps import STEP_PAGES
+from anxiao.loop.hazards.views.step_table import STEP_PAGES
 from tests.builders import AT, TODAY, actor_of, make_user
 from tests.loop.hazards.world import DUE, World
 

@@ -17,7 +17,7 @@ from anxiao.loop.hazards import services
 from anxiao.loop.hazards.forms import seen as seen_of
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.states import HAZARD_FLOW
-from anxiao.loop.hazards.views.steps import STEP_PAGES
+from anxiao.loop.hazards.views.step_table import STEP_PAGES
 from tests.builders import AT, TODAY, sign_in
 from tests.loop.hazards.world import CANARY, DUE
 

@@ -25,7 +25,7 @@ class Checked(World):
         self.other_point = self.make_point("后门")
 
     def make_point(self, name):
-        given = {"name": name, "kind": "place", "place": None, "key_part": "gate"}
+        given = {"name": name, "kind": "spot", "place": None, "key_part": "gate"}
         return create_point(self.school, **given, actor=self.principal, at=AT)
 
     def check(self, name, kind, ago=0, *, failed=(), na=(), minutes=0, org=None, **given):
