@@ -24,10 +24,8 @@ from anxiao.boards.today.api import router as today
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.limits import Limiter
 from anxiao.foundation.accounts.api import router as accounts
-from anxiao.foundation.accounts.queries import posts_of
-from anxiao.foundation.accounts.services import actor_of_token
+from anxiao.foundation.accounts.services import standing_of_token
 from anxiao.foundation.files.api import router as files
-from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import DomainError, TooMany
 from anxiao.foundation.registers.api import register_router
 from anxiao.loop.duties.api import router as duties
@@ -59,14 +57,14 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         at = request.at  # type: ignore[attr-defined]
-        actor = actor_of_token(token, at)
-        if actor is None:
+        found = standing_of_token(token, at)
+        if found is None:
             return None
+        posts, actor = found
         who = str(actor.user_id)
         REQUESTS.take(who, time.monotonic())
         if request.path_info.endswith(".xlsx"):
             DEAR.take(who, time.monotonic())
-        posts = posts_of(actor.user_id, business_day(at))
         request.actor, request.posts = actor, posts  # type: ignore[attr-defined]
         request.post = posts[0] if posts else None  # type: ignore[attr-defined]
         return actor

@@ -53,6 +53,7 @@ from anxiao.foundation.accounts.services.tokens import (
     revoke_token,
     second_factor_owed,
     sign_in_for_token,
+    standing_of_token,
 )
 from anxiao.foundation.accounts.services.upkeep import forget_what_is_over
 
@@ -99,6 +100,7 @@ __all__ = [
     "second_factor_owed",
     "set_password",
     "sign_in_for_token",
+    "standing_of_token",
     "switch_post",
     "unlock_account",
     "use_reset_link",
