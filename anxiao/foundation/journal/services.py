@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.journal.models import Entry, Seal
 from anxiao.foundation.journal.queries import CHUNK, line_of
@@ -43,7 +44,7 @@ def record(
         if isinstance(subject, models.Model)
         else (subject, None)
     )
-    return Entry.objects.create(
+    entry = Entry(
         at=at,
         actor_id=actor.user_id,
         actor_name=actor.name,
@@ -53,6 +54,8 @@ def record(
         subject_id=key,
         detail=dict(detail or {}),
     )
+    quick.add(entry)
+    return entry
 
 
 def move(
@@ -77,7 +80,7 @@ def move(
     with transaction.atomic():
         if rows.update(state=step.target, **changes) != 1:
             raise StaleState(STALE)
-        Entry.objects.create(
+        entry = Entry(
             at=at,
             actor_id=actor.user_id,
             actor_name=actor.name,
@@ -89,6 +92,7 @@ def move(
             new_state=step.target,
             detail=dict(detail or {}),
         )
+        quick.add(entry)
     for name, value in {"state": step.target, **changes}.items():
         setattr(subject, name, value)
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.clock import TIMEZONE
@@ -47,6 +48,15 @@ SKEW = timedelta(minutes=5)
 BATCH = 50
 DIGEST_LINES = 30
 
+_NOTIFY = """
+INSERT INTO messaging_message (user_id, kind, text, url, created_at)
+SELECT u.id, %s, %s, %s, %s FROM accounts_user u
+WHERE u.id IN ({marks}) AND NOT EXISTS (
+  SELECT 1 FROM messaging_message m
+  WHERE m.user_id = u.id AND m.read_at IS NULL AND m.text = %s AND m.url = %s)
+ORDER BY u.id
+"""
+
 
 def notify(
     user_ids: Iterable[int],
@@ -59,15 +69,12 @@ def notify(
     """Put one line into the inboxes of ``user_ids``; an unread line of the same text and link
     is not repeated. Mail and robots follow by digest, never one by one.
     """
-    wanted = {user_id for user_id in user_ids if user_id}
-    unread = Message.objects.filter(
-        user_id__in=wanted, text=text[:300], url=url, read_at__isnull=True
-    )
-    told = set(unread.values_list("user_id", flat=True))
-    Message.objects.bulk_create(
-        Message(user_id=user_id, kind=kind, text=text[:300], url=url, created_at=at)
-        for user_id in sorted(wanted - told)
-    )
+    wanted = sorted({user_id for user_id in user_ids if user_id})
+    if not wanted:
+        return
+    line = [str(kind), text[:300], url, quick.instant(at)]
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTIFY.format(marks=quick.marks(wanted)), [*line, *wanted, text[:300], url])
 
 
 def mark_read(actor: Actor, message_ids: Iterable[int] | None, *, at: datetime) -> int:

@@ -47,7 +47,6 @@ class Words(TypedDict, total=False):
     note: str
 
 
-@transaction.atomic
 def record_evidence(
     *,
     unit: Org,
@@ -67,7 +66,6 @@ def record_evidence(
     """
     today = business_day(at)
     _check_day(happened_on, today, words.get("late_reason", ""))
-    lock_unit(unit.pk)
     fact = Fact(
         unit_id=unit.pk,
         county_id=unit.county_id or unit.pk,
@@ -79,9 +77,12 @@ def record_evidence(
         late_reason=words.get("late_reason", ""),
         note=words.get("note", ""),
     )
-    if not insert_fact(fact):
-        return False
-    _count_in(unit, kind, happened_on, today)
+    # The caller's transaction as a rule: what fails here undoes all of it, so no savepoint.
+    with transaction.atomic(savepoint=False):
+        lock_unit(unit.pk)
+        if not insert_fact(fact):
+            return False
+        _count_in(unit, kind, happened_on, today)
     return True
 
 

@@ -1,8 +1,6 @@
 """Ledger numbers: one running series per unit and year, without gaps and without doubles."""
 
-from django.db.models import F
-
-from anxiao.loop.hazards.models import LedgerYear
+from anxiao.foundation.access import rows as quick
 
 
 def take_serials(org_id: int, year: int, count: int = 1) -> int:
@@ -12,6 +10,12 @@ def take_serials(org_id: int, year: int, count: int = 1) -> int:
     The counter's row is updated first, so whoever numbers the same ledger waits for this
     transaction; if it fails, the serials were never taken. On SQLite transactions are immediate.
     """
-    row, _created = LedgerYear.objects.get_or_create(org_id=org_id, year=year)
-    LedgerYear.objects.filter(pk=row.pk).update(last=F("last") + count)
-    return LedgerYear.objects.values_list("last", flat=True).get(pk=row.pk) - count + 1
+    taken = quick.one(_TAKE, [org_id, year, count, count])
+    return int(taken[0]) - count + 1 if taken else 1
+
+
+_TAKE = """
+INSERT INTO hazards_ledgeryear (org_id, year, last) VALUES (%s, %s, %s)
+ON CONFLICT (org_id, year) DO UPDATE SET last = hazards_ledgeryear.last + %s
+RETURNING last
+"""

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.services import record
@@ -87,6 +88,9 @@ KEPT = (*TEXTS, "source", "level", "origin", "found_on", "suggested_days", "due_
 """Fields of ``Found`` that the row keeps as they are."""
 
 
+_KNOWN = "SELECT id FROM hazards_hazard WHERE uuid = %s"
+
+
 def open_hazard(found: Found, *, actor: Actor, at: datetime) -> Hazard:
     """Enter a hazard into its unit's ledger; the same ``uuid`` and content gives it again.
 
@@ -137,9 +141,9 @@ def _digest(found: Found) -> str:
 
 
 def _known(uuid: UUID, digest: str, actor: Actor) -> Hazard | None:
-    row = Hazard.objects.filter(uuid=uuid).select_related("org").first()
-    if row is None:
+    if quick.one(_KNOWN, [quick.key(uuid)]) is None:
         return None
+    row = Hazard.objects.select_related("org").get(uuid=uuid)
     if row.recorded_by_id != actor.user_id:
         raise NotFound(_("没有这项隐患。"))
     if row.body_sha256 != digest:
@@ -202,7 +206,7 @@ def _store(found: Found, digest: str, *, actor: Actor, at: datetime) -> Hazard:
     serial = take_serials(found.org.pk, year)
     major = found.level == HazardLevel.MAJOR
     by_actor = found.found_by_name == actor.name and actor.user_id
-    hazard = Hazard.objects.create(
+    hazard = Hazard(
         uuid=found.uuid,
         body_sha256=digest,
         org=found.org,
@@ -221,6 +225,7 @@ def _store(found: Found, digest: str, *, actor: Actor, at: datetime) -> Hazard:
         recorded_by_id=actor.user_id or None,
         **{name: getattr(found, name) for name in KEPT},
     )
+    quick.add(hazard)
     attach(hazard, found.photos, PhotoStage.BEFORE, at)
     missing = _missing(hazard)
     record(

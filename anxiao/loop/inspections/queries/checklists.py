@@ -1,7 +1,13 @@
 """Which checklists hold at a unit, and which a person may read."""
 
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
 from django.db.models import Q, QuerySet
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.scoping import within
 from anxiao.foundation.orgs.models import Org
@@ -14,6 +20,30 @@ from anxiao.loop.inspections.states import ChecklistState
 def kept_above(path: str) -> Q:
     """Checklists shipped, or kept by a level from the root down to the unit of ``path``."""
     return Q(owner__isnull=True) | Q(owner__path__in=levels_of(path))
+
+
+def published(pk: int, path: str) -> Checklist | None:
+    """A checklist that is or was in force at the unit of ``path``, with what an intake needs."""
+    row = quick.one(_PUBLISHED, [pk])
+    if row is None:
+        return None
+    _pk, owner_id, *_names, items = row
+    if owner_id is not None and str(owner_id) not in path.split("."):
+        return None
+    return Checklist.from_db(connection.alias, _COLUMNS, [*row[:-1], _parsed(items)])
+
+
+@lru_cache(maxsize=128)
+def _parsed(items: str) -> Any:
+    """The items of a checklist: the same text is read again with every inspection."""
+    return json.loads(items)
+
+
+_COLUMNS = ["id", "owner_id", "code", "title", "category", "items"]
+_PUBLISHED = """
+SELECT id, owner_id, code, title, category, items FROM inspections_checklist
+WHERE id = %s AND state <> 'draft'
+"""
 
 
 def checklists_in_force(org: Org) -> list[Checklist]:

@@ -1,7 +1,9 @@
 """Where a person may inspect, and as what."""
 
+from django.db import connection
 from django.db.models import QuerySet
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.scoping import within
 from anxiao.foundation.orgs.models import Org
@@ -24,6 +26,27 @@ def inspects_itself(actor: Actor, org: Org) -> bool:
 def org_of(pk: int) -> Org | None:
     """A unit with its parent and profile; what the actor may do there is asked next."""
     return Org.objects.select_related("parent", "profile").filter(pk=pk).first()
+
+
+def open_unit(pk: int) -> Org | None:
+    """A unit that is open, with its parent, and of both what an intake needs."""
+    row = quick.one(_OPEN, [pk])
+    if row is None:
+        return None
+    *own, parent_kind, parent_path = row
+    org = Org.from_db(connection.alias, _COLUMNS, own)
+    if org.parent_id is not None:
+        parent = [org.parent_id, parent_kind, parent_path]
+        org.parent = Org.from_db(connection.alias, ["id", "kind", "path"], parent)
+    return org
+
+
+_COLUMNS = ["id", "parent_id", "county_id", "kind", "name", "path", "state"]
+_OPEN = """
+SELECT o.id, o.parent_id, o.county_id, o.kind, o.name, o.path, o.state, above.kind, above.path
+FROM orgs_org o LEFT JOIN orgs_org above ON above.id = o.parent_id
+WHERE o.id = %s AND o.state = 'active'
+"""
 
 
 def kinds_open_to(actor: Actor, org: Org) -> tuple[str, ...]:

@@ -1,13 +1,16 @@
 """What is wrong becomes a hazard whose form is already filled; what is known already is joined."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.kernel.errors import NotFound
 from anxiao.loop.hazards.models import Criterion, Hazard
 from anxiao.loop.hazards.services import Found, comment_hazard, open_hazard
 from anxiao.loop.hazards.states import LIVE_STATES
@@ -31,7 +34,6 @@ def open_findings(
     origins = {code: _origin(code, inspection) for code in failed}
     live = _live(scene, list(origins.values()))
     criteria = _criteria([items[code] for code in failed])
-    findings = []
     for code in failed:
         given = checked.answers[code]
         hazard = live.get(origins[code])
@@ -40,10 +42,7 @@ def open_findings(
             hazard = open_hazard(found, actor=actor, at=at)
         else:
             _found_again(hazard, inspection, given["note"], actor=actor, at=at)
-        findings.append(
-            Finding(inspection=inspection, item_code=code, note=given["note"], hazard=hazard)
-        )
-    Finding.objects.bulk_create(findings)
+        quick.add(Finding(inspection=inspection, item_code=code, note=given["note"], hazard=hazard))
 
 
 def _origin(item_code: str, inspection: Inspection) -> str:
@@ -51,8 +50,20 @@ def _origin(item_code: str, inspection: Inspection) -> str:
 
 
 def _live(scene: Scene, origins: list[str]) -> dict[str, Hazard]:
-    rows = Hazard.objects.filter(org=scene.org, origin__in=origins, state__in=LIVE_STATES)
+    found = quick.many(
+        _LIVE.format(origins=quick.marks(origins), states=quick.marks(LIVE_STATES)),
+        [scene.org.pk, *origins, *LIVE_STATES],
+    )
+    if not found:
+        return {}
+    rows = Hazard.objects.filter(pk__in=[pk for (pk,) in found])
     return {row.origin: row for row in rows.select_related("org").order_by("-id")}
+
+
+_LIVE = """
+SELECT id FROM hazards_hazard
+WHERE org_id = %s AND origin IN ({origins}) AND state IN ({states})
+"""
 
 
 def _criteria(items: list[dict[str, Any]]) -> dict[str, Criterion]:
@@ -66,15 +77,14 @@ def _criteria(items: list[dict[str, Any]]) -> dict[str, Criterion]:
 def _found_again(
     hazard: Hazard, inspection: Inspection, note: str, *, actor: Actor, at: datetime
 ) -> None:
-    if not Hazard.objects.visible_to(actor).filter(pk=hazard.pk).exists():
-        return
     day = inspection.happened_on
     text = _("%(month)d月%(day)d日检查时仍不合格。%(note)s") % {
         "month": day.month,
         "day": day.day,
         "note": note,
     }
-    comment_hazard(hazard, text=text.strip(), actor=actor, at=at)
+    with suppress(NotFound):
+        comment_hazard(hazard, text=text.strip(), actor=actor, at=at)
 
 
 def _found(

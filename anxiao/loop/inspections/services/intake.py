@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.services import record
@@ -29,6 +30,8 @@ KEPT = (
     *("inspected_name", "unsigned_reason"),
 )
 """Fields of ``Submitted`` that the row keeps as they are."""
+
+_KNOWN = "SELECT id FROM inspections_inspection WHERE uuid = %s"
 
 
 def submit_inspection(
@@ -60,9 +63,9 @@ def submit_inspection(
 
 
 def _known(uuid: UUID, digest: str, actor: Actor) -> Inspection | None:
-    row = Inspection.objects.filter(uuid=uuid).first()
-    if row is None:
+    if quick.one(_KNOWN, [quick.key(uuid)]) is None:
         return None
+    row = Inspection.objects.get(uuid=uuid)
     if row.inspector_id != actor.user_id:
         raise NotFound(_("没有这条检查记录。"))
     if row.body_sha256 != digest:
@@ -80,7 +83,7 @@ def _store(
     at: datetime,
 ) -> Inspection:
     failed = checked.having(FAIL)
-    inspection = Inspection.objects.create(
+    inspection = Inspection(
         body_sha256=digest,
         org=scene.org,
         county_id=scene.county_id,
@@ -101,6 +104,7 @@ def _store(
         inspected_signature=_signed(scene, submitted.inspected_signature),
         **{name: getattr(submitted, name) for name in KEPT},
     )
+    quick.add(inspection)
     if failed:
         open_findings(inspection, scene, checked, actor=actor, at=at)
     _prove(inspection, scene, actor=actor, at=at)

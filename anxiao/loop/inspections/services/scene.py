@@ -15,11 +15,10 @@ from anxiao.foundation.files.queries import my_uploads
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.orgs.states import OrgState
 from anxiao.foundation.places.models import Place, Point
 from anxiao.loop.inspections.models import Checklist, Inspection, Round
-from anxiao.loop.inspections.queries.checklists import kept_above
-from anxiao.loop.inspections.queries.units import kinds_open_to
+from anxiao.loop.inspections.queries.checklists import published
+from anxiao.loop.inspections.queries.units import kinds_open_to, open_unit
 from anxiao.loop.inspections.rules import (
     FAIL,
     PASS,
@@ -30,9 +29,12 @@ from anxiao.loop.inspections.rules import (
     day_faults,
     signature_faults,
 )
-from anxiao.loop.inspections.states import ChecklistState, InspectionKind
+from anxiao.loop.inspections.states import InspectionKind
 
 TEXTS = ("companions", "remarks", "late_reason", "inspected_name", "unsigned_reason")
+LONGEST = {
+    field.name: field.max_length or 0 for field in Inspection._meta.fields if field.name in TEXTS
+}
 DEGREES = {"latitude": 90, "longitude": 180}
 
 
@@ -62,8 +64,7 @@ def scene_of(submitted: Submitted, actor: Actor, *, photos_follow: bool) -> Scen
     ``photos_follow``: photos that nobody has handed in yet may come later.
     """
     org = _org(submitted, actor)
-    known = Checklist.objects.filter(kept_above(org.path), pk=submitted.checklist_id)
-    checklist = known.exclude(state=ChecklistState.DRAFT).first()
+    checklist = published(submitted.checklist_id, org.path)
     if checklist is None:
         raise Invalid(
             _("检查表不存在或尚未启用，请重新选择检查表。"), {"checklist": _("请重新选择检查表。")}
@@ -114,8 +115,7 @@ def position(value: float | None) -> Decimal | None:
 
 
 def _org(submitted: Submitted, actor: Actor) -> Org:
-    rows = Org.objects.filter(pk=submitted.org_id, state=OrgState.ACTIVE)
-    org = rows.select_related("parent").first()
+    org = open_unit(submitted.org_id)
     if org is None or org.county_id is None:
         raise NotFound(_("没有这个单位，或单位已停办。"))
     if submitted.kind not in InspectionKind.values:
@@ -167,16 +167,11 @@ def _of(rows: Any, pk: int | None, org: Org, field: str) -> Any:
 
 
 def _lengths(submitted: Submitted) -> dict[str, str]:
-    longest = {name: _longest(name) for name in TEXTS}
     return {
         name: _("不能超过 %(n)d 字，请精简。") % {"n": most}
-        for name, most in longest.items()
+        for name, most in LONGEST.items()
         if len(getattr(submitted, name)) > most
     }
-
-
-def _longest(name: str) -> int:
-    return int(getattr(Inspection._meta.get_field(name), "max_length", 0) or 0)
 
 
 def _position(submitted: Submitted) -> dict[str, str]:
