@@ -15,6 +15,8 @@ DEBUG = os.environ.get("ANXIAO_DEBUG") == "1"
 PORT = int(os.environ.get("PORT", "8000"))
 HOSTS = [host for host in os.environ.get("ANXIAO_HOSTS", "").split(",") if host]
 ROBOT_HOSTS = [host for host in os.environ.get("ANXIAO_ROBOT_HOSTS", "").split(",") if host]
+GROUP_COMMIT = os.environ.get("ANXIAO_GROUP_COMMIT") == "1"
+"""SQLite only: commits share the disk's sync. ``serve`` switches it on for the web server."""
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 CERTIFICATES = [Path(path) for path in os.environ.get("ANXIAO_CERTIFICATES", "").split(",") if path]
 METRICS_SECRET = os.environ.get("ANXIAO_METRICS_SECRET", "")
@@ -78,13 +80,15 @@ def database() -> dict[str, object]:
         return postgresql(url)
     DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "anxiao.project.sqlite",
         "NAME": DATA / "anxiao.sqlite3",
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
+                f"PRAGMA synchronous={'NORMAL' if GROUP_COMMIT else 'FULL'};"
                 "PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
             ),
         },

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "anxiao.demo",
     "anxiao.project",
 ]
+DATABASES = {"default": env.database()}
 MIDDLEWARE = [
     "anxiao.project.operate.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -70,6 +71,8 @@ MIDDLEWARE = [
     "anxiao.foundation.accounts.http.ActorMiddleware",
     "anxiao.foundation.ui.http.DomainErrorMiddleware",
 ]
+if env.GROUP_COMMIT and DATABASES["default"]["ENGINE"] == "anxiao.project.sqlite":
+    MIDDLEWARE.insert(0, "anxiao.project.sqlite.http.DurableMiddleware")
 ROOT_URLCONF = "anxiao.project.urls"
 WSGI_APPLICATION = "anxiao.project.wsgi.application"
 TEMPLATES = [
@@ -87,7 +90,6 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
