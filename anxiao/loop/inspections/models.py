@@ -147,12 +147,12 @@ class Inspection(models.Model):
 
     uuid = models.UUIDField(unique=True)
     body_sha256 = models.CharField(max_length=64)
-    org = models.ForeignKey(Org, models.PROTECT, related_name="inspections")
-    county = models.ForeignKey(Org, models.PROTECT, related_name="+")
-    checklist = models.ForeignKey(Checklist, models.PROTECT)
-    point = models.ForeignKey(Point, models.PROTECT, null=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True)
-    round = models.ForeignKey(Round, models.PROTECT, null=True)
+    org = models.ForeignKey(Org, models.PROTECT, related_name="inspections", db_index=False)
+    county = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
+    checklist = models.ForeignKey(Checklist, models.PROTECT, db_index=False)
+    point = models.ForeignKey(Point, models.PROTECT, null=True, db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False)
+    round = models.ForeignKey(Round, models.PROTECT, null=True, db_index=False)
     kind = models.CharField(_("检查类型"), max_length=20, choices=InspectionKind)
     inspector = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     inspector_name = models.CharField(_("检查人"), max_length=60)
@@ -169,10 +169,20 @@ class Inspection(models.Model):
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     remarks = models.CharField(_("备注"), max_length=300, blank=True)
     inspector_signature = models.ForeignKey(
-        Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("检查人签字")
+        Upload,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("检查人签字"),
+        db_index=False,
     )
     inspected_signature = models.ForeignKey(
-        Upload, models.PROTECT, null=True, related_name="+", verbose_name=_("受检单位签字")
+        Upload,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("受检单位签字"),
+        db_index=False,
     )
     inspected_name = models.CharField(_("受检单位签字人"), max_length=60, blank=True)
     unsigned_reason = models.CharField(_("未签字原因"), max_length=120, blank=True)
@@ -185,8 +195,14 @@ class Inspection(models.Model):
             models.Index(fields=["org", "-id"], name="inspection_org_newest"),
             models.Index(fields=["county", "-id"], name="inspection_county_newest"),
             models.Index(fields=["org", "checklist", "happened_on"], name="inspection_org_list"),
-            models.Index(fields=["point", "-id"], name="inspection_point"),
-            models.Index(fields=["round", "happened_on"], name="inspection_round_day"),
+            models.Index(
+                fields=["point", "-id"], name="inspection_point", condition=Q(point__isnull=False)
+            ),
+            models.Index(
+                fields=["round", "happened_on"],
+                name="inspection_round_day",
+                condition=Q(round__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -97,8 +97,8 @@ class Hazard(models.Model):
 
     uuid = models.UUIDField(unique=True)
     body_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    org = models.ForeignKey(Org, models.PROTECT, related_name="hazards")
-    county = models.ForeignKey(Org, models.PROTECT, related_name="+")
+    org = models.ForeignKey(Org, models.PROTECT, related_name="hazards", db_index=False)
+    county = models.ForeignKey(Org, models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     serial = models.PositiveIntegerField()
     number = models.CharField(_("台账编号"), max_length=20)
@@ -107,30 +107,30 @@ class Hazard(models.Model):
     )
 
     source = models.CharField(_("来源"), max_length=20, choices=HazardSource)
-    origin = models.CharField(max_length=120, blank=True, db_index=True)
+    origin = models.CharField(max_length=120, blank=True)
     category = models.CharField(_("隐患类别"), max_length=30)
     level = models.CharField(
         _("等级"), max_length=10, choices=HazardLevel, default=HazardLevel.ORDINARY
     )
     criterion = models.ForeignKey(
-        Criterion, models.PROTECT, null=True, blank=True, verbose_name=_("判定情形")
+        Criterion, models.PROTECT, null=True, blank=True, verbose_name=_("判定情形"), db_index=False
     )
     level_reason = models.CharField(_("判定理由"), max_length=200, blank=True)
     graded_major_at = models.DateTimeField(_("判定重大时间"), null=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True)
-    point = models.ForeignKey(Point, models.PROTECT, null=True, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, db_index=False)
+    point = models.ForeignKey(Point, models.PROTECT, null=True, blank=True, db_index=False)
     place_text = models.CharField(_("地点/部位"), max_length=120)
     description = models.CharField(_("隐患描述"), max_length=500)
     basis = models.CharField(_("依据"), max_length=200, blank=True)
     cause = models.CharField(_("原因"), max_length=200, blank=True)
     found_on = models.DateField(_("排查时间"))
     found_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     found_by_name = models.CharField(_("排查人"), max_length=60)
     recorded_at = models.DateTimeField(_("登记时间"))
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     late_reason = models.CharField(_("补录原因"), max_length=200, blank=True)
     remarks = models.CharField(_("备注"), max_length=300, blank=True)
@@ -139,7 +139,12 @@ class Hazard(models.Model):
     suggested_days = models.PositiveSmallIntegerField(_("建议天数"), null=True, blank=True)
     responsible_unit = models.CharField(_("责任单位"), max_length=80, blank=True)
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     responsible_name = models.CharField(_("责任人"), max_length=60, blank=True)
     measure = models.CharField(_("整改措施"), max_length=500, blank=True)
@@ -150,10 +155,10 @@ class Hazard(models.Model):
     interim_until = models.DateField(_("临时措施有效期至"), null=True)
     assigned_at = models.DateTimeField(_("指派时间"), null=True)
     assigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     beyond_means_at = models.DateTimeField(_("认定无力整改时间"), null=True)
-    upper_org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="+")
+    upper_org = models.ForeignKey(Org, models.PROTECT, null=True, related_name="+", db_index=False)
     clock_stopped_on = models.DateField(_("停止计时日期"), null=True)
     stopped_days = models.PositiveIntegerField(_("停止计时天数"), default=0)
 
@@ -161,18 +166,20 @@ class Hazard(models.Model):
     no_photo_reason = models.CharField(_("无照片原因"), max_length=200, blank=True)
     submitted_at = models.DateTimeField(_("提交时间"), null=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     submitted_by_name = models.CharField(_("整改人"), max_length=60, blank=True)
     opinion = models.CharField(_("复查意见"), max_length=300, blank=True)
     rejections = models.PositiveSmallIntegerField(_("退回次数"), default=0)
     closed_at = models.DateTimeField(_("销号时间"), null=True, editable=False)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     closed_by_name = models.CharField(_("复查人"), max_length=60, blank=True)
     ended_at = models.DateTimeField(_("作废/合并时间"), null=True, editable=False)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_from", db_index=False
+    )
     supervised_on = models.DateField(_("挂牌督办日期"), null=True)
     supervise_reason = models.CharField(_("督办要求"), max_length=300, blank=True)
 
@@ -253,6 +260,14 @@ class Hazard(models.Model):
             models.Index(fields=["county", "state", "due_on"], name="hazard_county_state"),
             models.Index(fields=["county", "-id"], name="hazard_county_newest"),
             models.Index(fields=["responsible", "state"], name="hazard_responsible"),
+            models.Index(fields=["org", "origin"], name="hazard_org_origin"),
+            # Where a row seldom has a value, an index of those rows alone costs the others nothing.
+            *(
+                models.Index(
+                    fields=[name], name=f"hazard_{name}", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in ("point", "place", "criterion", "merged_into")
+            ),
         ]
 
     def __str__(self) -> str:
