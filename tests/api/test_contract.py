@@ -367,6 +367,7 @@ class TestDescription:
             "/api/v1/checklists": {"get"},
             "/api/v1/points/{code}": {"get"},
             "/api/v1/inspections": {"post"},
+            "/api/v1/inspections/batch": {"post"},
             "/api/v1/duties/status": {"get"},
             "/api/v1/registers/{slug}": {"get"},
             "/api/v1/registers/{slug}.xlsx": {"get"},

@@ -10,7 +10,7 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, needs
+from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, Problem, needs
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.orgs.models import Org
@@ -19,11 +19,13 @@ from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Checklist, Inspection
 from anxiao.loop.inspections.queries import RoundHere
 from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, Submitted
-from anxiao.loop.inspections.services import submit_inspection
+from anxiao.loop.inspections.services import Taken, submit_inspection, submit_inspections
 
 router = Router(tags=["inspections"])
 INSPECTS = ("inspections.inspect", "inspections.superior")
 MAX_ITEMS = 300
+MAX_BATCH = 30
+"""Records of one outbox request: it holds SQLite's one turn to write for a tenth of a second."""
 
 
 class ItemOut(Schema):
@@ -155,6 +157,21 @@ class InspectionOut(Schema):
     findings: list[FindingOut]
 
 
+class OutboxIn(Body):
+    """What a phone has kept while it was off line, oldest first."""
+
+    inspections: list[InspectionIn] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class TakenOut(Schema):
+    """What became of one record: its receipt, or what is wrong with it."""
+
+    uuid: UUID
+    status: int
+    receipt: InspectionOut | None = None
+    problem: Problem | None = None
+
+
 @router.get(
     "/checklists",
     response={200: list[ChecklistOut], **PROBLEMS},
@@ -212,6 +229,34 @@ def submit(request: ApiRequest, payload: InspectionIn) -> Status[InspectionOut]:
         _submitted(payload), actor=request.actor, at=request.at, photos_follow=True
     )
     return Status(201 if created else 200, _receipt(inspection))
+
+
+@router.post(
+    "/inspections/batch",
+    response={200: list[TakenOut], **PROBLEMS},
+    operation_id="submit_inspections",
+    summary="一次提交多份检查记录",
+)
+@needs(*INSPECTS)
+def submit_many(request: ApiRequest, payload: OutboxIn) -> list[TakenOut]:
+    """Store an outbox in order, one commit for all: per record the status it would have had alone.
+
+    201 first, 200 with the same body again; a record refused says why and keeps back no other.
+    """
+    records = [_submitted(each) for each in payload.inspections]
+    return [
+        _taken(each) for each in submit_inspections(records, actor=request.actor, at=request.at)
+    ]
+
+
+def _taken(taken: Taken) -> TakenOut:
+    if taken.inspection is not None:
+        receipt = _receipt(taken.inspection)
+        return TakenOut(uuid=taken.uuid, status=201 if taken.created else 200, receipt=receipt)
+    error = taken.error or NotFound()
+    message = error.message or "；".join(error.fields.values())
+    problem = Problem(code=error.code, message=message, fields=error.fields)
+    return TakenOut(uuid=taken.uuid, status=error.status, problem=problem)
 
 
 def _submitted(payload: InspectionIn) -> Submitted:

@@ -9,7 +9,11 @@ from anxiao.loop.inspections.services.checklists import (
     publish_checklist,
     retire_checklist,
 )
-from anxiao.loop.inspections.services.intake import submit_inspection
+from anxiao.loop.inspections.services.intake import (
+    Taken,
+    submit_inspection,
+    submit_inspections,
+)
 from anxiao.loop.inspections.services.late import attach_photos
 from anxiao.loop.inspections.services.rounds import (
     RoundPlan,
@@ -22,6 +26,7 @@ from anxiao.loop.inspections.services.rounds import (
 __all__ = [
     "RoundPlan",
     "StopPlan",
+    "Taken",
     "assign_checklists",
     "attach_photos",
     "delete_draft",
@@ -34,4 +39,5 @@ __all__ = [
     "retire_round",
     "save_round",
     "submit_inspection",
+    "submit_inspections",
 ]

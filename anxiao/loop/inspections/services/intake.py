@@ -1,5 +1,7 @@
 """Taking in an inspection: one row, rows only for what is wrong, one transaction, once."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +12,9 @@ from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.services import record
-from anxiao.foundation.kernel.errors import Conflict, NotFound
+from anxiao.foundation.kernel.errors import Conflict, DomainError, NotFound
 from anxiao.loop.duties.services import record_evidence
+from anxiao.loop.duties.services.locks import lock_unit, lock_units
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.rules import (
     FAIL,
@@ -62,6 +65,35 @@ def submit_inspection(
         return known, False
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one record: ``inspection``, new or there already, or ``error``."""
+
+    uuid: UUID
+    inspection: Inspection | None = None
+    created: bool = False
+    error: DomainError | None = None
+
+
+def submit_inspections(records: Iterable[Submitted], *, actor: Actor, at: datetime) -> list[Taken]:
+    """Store an outbox: one commit for all, each record for itself, in the order given.
+
+    What one record is refused for keeps no other from being stored.
+    """
+    outbox = list(records)
+    with transaction.atomic():
+        lock_units({each.org_id for each in outbox})  # all at once: two outboxes never cross
+        return [_take(each, actor=actor, at=at) for each in outbox]
+
+
+def _take(submitted: Submitted, *, actor: Actor, at: datetime) -> Taken:
+    try:
+        inspection, created = submit_inspection(submitted, actor=actor, at=at)
+    except DomainError as error:
+        return Taken(submitted.uuid, error=error)
+    return Taken(submitted.uuid, inspection, created)
+
+
 def _known(uuid: UUID, digest: str, actor: Actor) -> Inspection | None:
     if quick.one(_KNOWN, [quick.key(uuid)]) is None:
         return None
@@ -82,15 +114,16 @@ def _store(
     actor: Actor,
     at: datetime,
 ) -> Inspection:
+    lock_unit(scene.org.pk)  # before the ledger's counter, which hazards take
     failed = checked.having(FAIL)
     inspection = Inspection(
         body_sha256=digest,
-        org=scene.org,
+        org_id=scene.org.pk,
         county_id=scene.county_id,
-        checklist=scene.checklist,
-        point=scene.point,
+        checklist_id=scene.checklist.pk,
+        point_id=submitted.point_id,
         place=scene.place or (scene.point.place if scene.point else None),
-        round=scene.round,
+        round_id=submitted.round_id,
         inspector_id=actor.user_id,
         inspector_name=actor.name,
         finished_at=submitted.finished_at or at,

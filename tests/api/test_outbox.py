@@ -1,0 +1,83 @@
+"""A phone's outbox in one request: each record for itself, once, one commit for all."""
+
+import uuid
+
+from anxiao.foundation.journal.models import Entry
+from anxiao.loop.duties.models import Evidence
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.inspections.models import Checklist, Inspection
+
+
+def outbox(world, count):
+    unit = world.officer.user.memberships.get().org_id
+    checklist = Checklist.objects.get(code="gate")
+    answers = {item["code"]: {"a": "pass"} for item in checklist.items}
+    wrong = next(item["code"] for item in checklist.items if not item["photo"])
+    return [
+        {
+            "uuid": str(uuid.uuid4()),
+            "unit": unit,
+            "checklist": checklist.pk,
+            "kind": "self_check",
+            "happened_on": "2026-11-23",
+            "answers": {**answers, wrong: {"a": "fail", "note": f"第 {n} 次"}},
+        }
+        for n in range(count)
+    ]
+
+
+def counts():
+    return [each.objects.count() for each in (Inspection, Hazard, Evidence)]
+
+
+def test_each_record_gets_the_receipt_it_would_have_had_alone(world):
+    records = outbox(world, 3)
+    answer = world.officer.post("/inspections/batch", {"inspections": records})
+    assert answer.status_code == 200
+    taken = answer.json()
+    assert [each["uuid"] for each in taken] == [each["uuid"] for each in records]
+    assert [each["status"] for each in taken] == [201, 201, 201]
+    assert counts() == [3, 1, 3]  # the same item again joins the hazard that is still open
+    alone = world.officer.post("/inspections", records[0])
+    assert alone.json() == taken[0]["receipt"]
+
+
+def test_sent_again_nothing_is_stored_twice(world):
+    records = outbox(world, 3)
+    first, again = (
+        world.officer.post("/inspections/batch", {"inspections": records}).json() for _ in range(2)
+    )
+    assert [each["status"] for each in again] == [200, 200, 200]
+    assert [each["receipt"] for each in again] == [each["receipt"] for each in first]
+    assert counts() == [3, 1, 3]
+    assert Entry.objects.filter(action="submit", subject="inspections.inspection").count() == 3
+
+
+def test_a_record_refused_keeps_back_no_other(world):
+    good, bad, last = outbox(world, 3)
+    bad["answers"] = {**bad["answers"], "strange-01": {"a": "pass"}}
+    taken = world.officer.post("/inspections/batch", {"inspections": [good, bad, last]}).json()
+    assert [each["status"] for each in taken] == [201, 422, 201]
+    assert "strange-01" in taken[1]["problem"]["fields"]
+    assert taken[1]["receipt"] is None
+    assert counts() == [2, 1, 2]
+
+
+def test_the_same_uuid_with_another_body_is_refused_inside_one_request_too(world):
+    (record,) = outbox(world, 1)
+    taken = world.officer.post(
+        "/inspections/batch", {"inspections": [record, {**record, "remarks": "另一份"}]}
+    ).json()
+    assert [each["status"] for each in taken] == [201, 409]
+    assert counts() == [1, 1, 1]
+
+
+def test_another_unit_is_not_known_and_no_outbox_is_empty_or_endless(world):
+    own, foreign = outbox(world, 2)
+    foreign["unit"] = 10**9
+    taken = world.officer.post("/inspections/batch", {"inspections": [own, foreign]}).json()
+    assert [each["status"] for each in taken] == [201, 404]
+    assert world.officer.post("/inspections/batch", {"inspections": []}).status_code == 422
+    many = {"inspections": outbox(world, 31)}
+    assert world.officer.post("/inspections/batch", many).status_code == 422
+    assert counts() == [1, 1, 1]
