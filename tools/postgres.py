@@ -44,8 +44,11 @@ def running() -> str:
 
 
 @contextlib.contextmanager
-def throw_away() -> Iterator[str]:
-    """A fresh cluster in a temporary folder, run as an ordinary user, on a free port."""
+def throw_away(*, durable: bool = False, env: dict[str, str] | None = None) -> Iterator[str]:
+    """A fresh cluster in a temporary folder, run as an ordinary user, on a free port.
+
+    It syncs only if ``durable``; ``env`` is what its processes find in their environment.
+    """
     tools = binaries()
     with tempfile.TemporaryDirectory(prefix="anxiao-pg-") as folder:
         data = Path(folder) / "data"
@@ -58,9 +61,9 @@ def throw_away() -> Iterator[str]:
         port = free_port()
         init = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
         run([*as_user, str(tools / "initdb"), *init])
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync={'on' if durable else 'off'}"
         control = [*as_user, str(tools / "pg_ctl"), "-D", str(data), "-w"]
-        run([*control, "-l", str(data / "log"), "-o", options, "start"])
+        run([*control, "-l", str(data / "log"), "-o", options, "start"], env)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:
@@ -92,9 +95,10 @@ def installed() -> Path | None:
     return found[-1].parent if found else None
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], more: dict[str, str] | None = None) -> None:
     """Run one command quietly; its output is shown when it fails."""
-    env = os.environ | {"LC_ALL": "C.UTF-8"}  # letters beyond ASCII are letters, whoever runs this
+    letters = {"LC_ALL": "C.UTF-8"}  # letters beyond ASCII are letters, whoever runs this
+    env = os.environ | letters | (more or {})
     # To a file and not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
     with tempfile.TemporaryFile("w+") as log:
         code = subprocess.call(command, stdout=log, stderr=log, cwd="/", env=env)

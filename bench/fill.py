@@ -1,0 +1,96 @@
+"""Fills tables by set-based SQL: hazards by the million, cells and facts by unit and duty.
+
+``python -m bench.fill hazards UNDER COUNT`` and the like, in the environment of one database.
+"""
+
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxiao.project.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from anxiao.foundation.kernel.clock import business_day  # noqa: E402
+from anxiao.foundation.orgs.models import Org  # noqa: E402
+from anxiao.loop.hazards.models import Hazard  # noqa: E402
+
+SERIES = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT {a} UNION ALL SELECT i + 1 FROM n WHERE i < {b}) ",
+    "postgresql": "WITH n(i) AS (SELECT generate_series({a}, {b})) ",
+}
+UUID = {
+    "sqlite": "lower(printf('%032x', {seed} + i))",
+    "postgresql": "CAST(lpad(to_hex({seed} + i), 32, '0') AS uuid)",
+}
+STEP = 100_000
+
+
+def run(sql: str, *values: object) -> int:
+    """One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+def hazards(county_id: int, count: int) -> None:
+    """``count`` hazards of the units of a county: one in ten open, the rest struck off."""
+    units = list(
+        Org.objects.filter(county=county_id, kind="school").order_by("pk").values_list("pk")
+    )
+    first, number = units[0][0], len(units)
+    begin = (Hazard.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    for start in range(begin, begin + count, STEP):
+        _hazards(county_id, first, number, start, min(start + STEP, begin + count) - 1)
+    run("ANALYZE")
+
+
+def _hazards(county_id: int, first: int, number: int, start: int, end: int) -> None:
+    vendor = connection.vendor
+    at = timezone.now()
+    today = business_day(at)
+    adapt, day = connection.ops.adapt_datetimefield_value, connection.ops.adapt_datefield_value
+    given = {
+        "uuid": UUID[vendor].format(seed=10**9 * 7),
+        "org_id": f"{first} + i % {number}",
+        "county_id": str(county_id),
+        "year": "2025",
+        "serial": "i",
+        "number": "'2025-' || i",
+        "state": "CASE WHEN i % 10 = 0 THEN 'open' ELSE 'closed' END",
+        "source": "'self_check'",
+        "category": "'fire'",
+        "level": "CASE WHEN i % 50 = 1 THEN 'ordinary' ELSE 'ordinary' END",
+        "place_text": "'教学楼东侧楼梯口 ' || i % 97",
+        "description": "'疏散通道堆放杂物，第 ' || i || ' 处'",
+        "found_by_name": "'测员'",
+        "stopped_days": "0",
+        "rejections": "0",
+    }
+    texts = [
+        field.column
+        for field in Hazard._meta.concrete_fields
+        if field.get_internal_type() == "CharField" and field.column not in given
+    ]
+    given |= dict.fromkeys(texts, "''")
+    given["closed_by_name"] = "CASE WHEN i % 10 = 0 THEN '' ELSE '测查' END"
+    dated = {"found_on": day(today), "recorded_at": adapt(at)}
+    columns = [*given, *dated, "closed_at"]
+    stamp = "CAST(%s AS timestamptz)" if vendor == "postgresql" else "%s"
+    values = [*given.values(), "%s", "%s", f"CASE WHEN i %% 10 = 0 THEN NULL ELSE {stamp} END"]
+    escaped = [v if v.startswith("CASE WHEN i %%") or v == "%s" else v.replace("%", "%%") for v in values]
+    series = SERIES[vendor].format(a=start, b=end)
+    names = ", ".join(columns)
+    sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(escaped)} FROM n"
+    if vendor == "sqlite":
+        sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(escaped)} FROM n"
+    run(sql, *dated.values(), adapt(at))
+
+
+JOBS = {"hazards": hazards}
+
+if __name__ == "__main__":
+    JOBS[sys.argv[1]](*map(int, sys.argv[2:]))
