@@ -1,6 +1,6 @@
 """Who is asking: built once per request, then passed down explicitly."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES
 from anxiao.foundation.kernel.errors import Forbidden
@@ -8,10 +8,15 @@ from anxiao.foundation.kernel.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One post held: a role on a unit's path (``"1.7."``) and everything below it."""
+    """One post held: a role on a unit's path (``"1.7."``) and everything below it.
+
+    ``county_id`` is the county that the unit is or lies in, where that is known: rows carry their
+    county, and their indexes lead with it.
+    """
 
     role: str
     org_path: str
+    county_id: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,15 @@ class Actor:
         return tuple(
             grant.org_path for grant in self.grants if capability in ROLE_CAPABILITIES[grant.role]
         )
+
+    def counties(self, capability: str) -> dict[str, int]:
+        """Of the ``paths`` of a capability those that lie in one county, with its id."""
+        paths = set(self.paths(capability))
+        return {
+            grant.org_path: grant.county_id
+            for grant in self.grants
+            if grant.county_id is not None and grant.org_path in paths
+        }
 
     def may(self, capability: str, org_path: str) -> bool:
         """Whether the actor holds ``capability`` at the unit of ``org_path``."""

@@ -1,6 +1,6 @@
 """The one way to narrow a queryset to what an actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Self, TypeVar
 
 from django.db import models
@@ -11,14 +11,23 @@ from anxiao.foundation.access.actor import Actor
 M = TypeVar("M", bound=models.Model, covariant=True)
 
 
-def within(paths: Iterable[str], field: str = "path") -> Q:
+def within(
+    paths: Iterable[str], field: str = "path", counties: Mapping[str, int] | None = None
+) -> Q:
     """Rows whose ``field`` lies in one of the subtrees; nothing for no paths.
 
     A range, not a prefix LIKE: ``"1.7."`` up to ``"1.7/"`` is an index scan on both databases.
+    For rows that carry their county ``counties`` names that of a path, as ``Actor.counties`` does:
+    a list is then read from the county's own index, however many rows the other counties have.
     """
     scope = Q(pk__in=())
     for path in outermost(paths):
-        scope |= Q(**{f"{field}__gte": path, f"{field}__lt": f"{path[:-1]}/"})
+        below = Q(**{f"{field}__gte": path, f"{field}__lt": f"{path[:-1]}/"})
+        county = (counties or {}).get(path)
+        if county is not None:
+            whole = f".{path}".endswith(f".{county}.")
+            below = Q(county=county) if whole else Q(county=county) & below
+        scope |= below
     return scope
 
 

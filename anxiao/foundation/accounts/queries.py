@@ -38,7 +38,8 @@ def posts_of(user_id: int, day: date) -> tuple[Post, ...]:
 
 def actor_with(user: User, posts: tuple[Post, ...]) -> Actor:
     """The actor who holds ``posts`` and nothing else (no custody of merged units)."""
-    return Actor(user.pk, user.name, tuple(Grant(post.role, post.org_path) for post in posts))
+    grants = tuple(Grant(post.role, post.org_path, post.county_id) for post in posts)
+    return Actor(user.pk, user.name, grants)
 
 
 def standing(user: User, day: date) -> tuple[tuple[Post, ...], Actor]:
@@ -262,18 +263,19 @@ def standing_of(user_id: int, day: date) -> tuple[tuple[Post, ...], tuple[Grant,
     rows = quick.many(_STANDING, [user_id, on, on])
     posts: dict[Post, None] = {}
     grants: dict[Grant, None] = {}
-    for *columns, absorbed_path in rows:
+    for *columns, absorbed_path, absorbed_county in rows:
         post = Post(*columns)
         posts[post] = None
-        grants[Grant(post.role, post.org_path)] = None
+        grants[Grant(post.role, post.org_path, post.county_id)] = None
         if absorbed_path:
-            grants[Grant(post.role, absorbed_path)] = None
+            grants[Grant(post.role, absorbed_path, absorbed_county)] = None
     return tuple(posts), tuple(grants)
 
 
 # Every request asks this: ``current(day)`` in SQL, the columns of ``Post``, then custody.
 _STANDING = """
-SELECT m.id, m.role, m.org_id, o.path, o.name, o.kind, o.county_id, absorbed.path
+SELECT m.id, m.role, m.org_id, o.path, o.name, o.kind, o.county_id, absorbed.path,
+  absorbed.county_id
 FROM accounts_membership m
 JOIN orgs_org o ON o.id = m.org_id
 LEFT JOIN orgs_custody c ON c.holder_id = o.id

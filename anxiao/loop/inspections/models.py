@@ -131,7 +131,8 @@ class InspectionQuerySet(ScopedQuerySet["Inspection"]):
 
         One's own only where one may still inspect: who moves away takes nothing along.
         """
-        everything = within(actor.paths(self.view_capability), self.org_path)
+        counties = actor.counties(self.view_capability)
+        everything = within(actor.paths(self.view_capability), self.org_path, counties)
         reach = (*actor.paths("inspections.inspect"), *actor.paths("inspections.superior"))
         mine = within(reach, self.org_path) & Q(inspector=actor.user_id)
         return self.filter(everything | mine)

@@ -40,8 +40,10 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
         """
         mine = Q(found_by=actor.user_id) | Q(recorded_by=actor.user_id)
         mine |= Q(responsible=actor.user_id)
-        everything = within(actor.paths("hazards.view"), self.org_path)
-        own = within(actor.paths("hazards.view_own"), self.org_path)
+        everything, own = (
+            within(actor.paths(capability), self.org_path, actor.counties(capability))
+            for capability in ("hazards.view", "hazards.view_own")
+        )
         return self.filter(everything | own & mine)
 
     def below(self, path: str) -> Self:
