@@ -4,6 +4,7 @@ from datetime import date
 
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
+from pydantic import BaseModel
 
 from anxiao.foundation.access.api import PROBLEMS, ApiRequest, needs
 from anxiao.foundation.kernel.clock import business_day
@@ -13,7 +14,7 @@ from anxiao.loop.duties.queries import DutyStatus, unit_status
 router = Router(tags=["duties"])
 
 
-class DutyOut(Schema):
+class DutyOut(BaseModel):
     """One duty of the unit in the period that holds the day asked; without a period ``not_owed``.
 
     ``missed`` counts earlier periods that were owed and not met.

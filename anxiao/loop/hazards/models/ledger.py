@@ -263,6 +263,12 @@ class Hazard(models.Model):
             models.Index(fields=["county", "-id"], name="hazard_county_newest"),
             models.Index(fields=["responsible", "state"], name="hazard_responsible"),
             models.Index(fields=["org", "origin"], name="hazard_org_origin"),
+            models.Index(fields=["county", "found_on"], name="hazard_county_found"),
+            models.Index(
+                fields=["county", "closed_at"],
+                name="hazard_county_closed",
+                condition=Q(closed_at__isnull=False),
+            ),
             # Where a row seldom has a value, an index of those rows alone costs the others nothing.
             *(
                 models.Index(

@@ -1,16 +1,16 @@
 """Figures for boards: set-based, one grouped query each, narrowed to what the actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, Q
-from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.kernel.clock import TIMEZONE, day_bounds
+from anxiao.foundation.kernel.clock import day_bounds
 from anxiao.loop.hazards.catalog import category_choices
 from anxiao.loop.hazards.models import Hazard, HazardQuerySet
 from anxiao.loop.hazards.rules import SOON_DAYS
@@ -139,7 +139,7 @@ def hazards_by_age(actor: Actor, path: str, day: date) -> list[Slice]:
             newest = oldest
         filters[f"live{place}"] = Count("pk", filter=LIVE & span)
         filters[f"late{place}"] = Count("pk", filter=overdue_on(day) & span)
-    counted = _rows(actor, path).aggregate(**filters)
+    counted = _rows(actor, path).live().aggregate(**filters)
     return [
         Slice(place, str(label), counted[f"live{place}"], counted[f"late{place}"], 0)
         for place, (_days, label) in enumerate(AGES)
@@ -158,23 +158,31 @@ class Week:
 def hazards_by_week(actor: Actor, path: str, day: date, weeks: int = 12) -> list[Week]:
     """The last ``weeks`` weeks up to that of ``day``, oldest first; two queries."""
     this_week = day - timedelta(days=day.weekday())
-    first = this_week - timedelta(weeks=weeks - 1)
+    starts = [this_week - timedelta(weeks=weeks - 1 - count) for count in range(weeks)]
+    marks = [*starts, day + timedelta(days=1)]
     rows = _rows(actor, path).exclude(state__in=(HazardState.VOID, HazardState.MERGED))
-    opened = _weekly(rows.filter(found_on__gte=first, found_on__lte=day), TruncWeek("found_on"))
-    since, _next = day_bounds(first)
-    closed = _weekly(
-        rows.filter(state=HazardState.CLOSED, closed_at__gte=since),
-        TruncWeek("closed_at", tzinfo=TIMEZONE),
-    )
-    starts = [first + timedelta(weeks=count) for count in range(weeks)]
-    return [Week(start, opened.get(start, 0), closed.get(start, 0)) for start in starts]
+    opened = _weekly(rows, "found_on", marks)
+    instants = [day_bounds(mark)[0] for mark in marks[:-1]] + [FAR]
+    closed = _weekly(rows.filter(state=HazardState.CLOSED), "closed_at", instants)
+    return [Week(*each) for each in zip(starts, opened, closed, strict=True)]
 
 
-def _weekly(rows: HazardQuerySet, week: TruncWeek) -> dict[date, int]:
-    counted: Iterable[tuple[date, int]] = (
-        rows.annotate(week=week).values_list("week").annotate(number=Count("pk")).order_by()
-    )
-    return {(start.date() if isinstance(start, datetime) else start): n for start, n in counted}
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _weekly(rows: HazardQuerySet, field: str, marks: Sequence[Any]) -> list[int]:
+    """How many rows have ``field`` between each mark and the next.
+
+    Counted by plain comparisons: cutting to weeks is a Python call per row on SQLite.
+    """
+    spans = list(pairwise(marks))
+    rows = rows.filter(**{f"{field}__gte": marks[0], f"{field}__lt": marks[-1]})
+    counts = {
+        f"span{place}": Count("pk", filter=Q(**{f"{field}__gte": start, f"{field}__lt": end}))
+        for place, (start, end) in enumerate(spans)
+    }
+    counted = rows.aggregate(**counts)
+    return [counted[f"span{place}"] for place in range(len(spans))]
 
 
 def _rows(actor: Actor, path: str) -> HazardQuerySet:
