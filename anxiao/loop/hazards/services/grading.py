@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.clock import business_day
@@ -120,12 +121,14 @@ def supervise_hazard(hazard: Hazard, *, reason: str, actor: Actor, at: datetime)
 @transaction.atomic
 def comment_hazard(hazard: Hazard, *, text: str, actor: Actor, at: datetime) -> HazardComment:
     """Say something about a hazard one may see; those concerned are told."""
-    if not Hazard.objects.visible_to(actor).filter(pk=hazard.pk).exists():
+    seen = actor.may("hazards.view", hazard.org.path)
+    if not (seen or Hazard.objects.visible_to(actor).filter(pk=hazard.pk).exists()):
         raise NotFound(_("没有这项隐患。"))
     said = demand(text, "text", _("请写下留言。"))
-    comment = HazardComment.objects.create(
-        hazard=hazard, user_id=actor.user_id, user_name=actor.name, text=said, at=at
+    comment = HazardComment(
+        hazard_id=hazard.pk, user_id=actor.user_id, user_name=actor.name, text=said, at=at
     )
+    quick.add(comment)
     record("comment", hazard, actor=actor, at=at, org_path=hazard.org.path)
     told = _("%(name)s 留言：%(hazard)s") % {"name": actor.name, "hazard": named(hazard)}
     people = [hazard.responsible_id, hazard.recorded_by_id, hazard.assigned_by_id]

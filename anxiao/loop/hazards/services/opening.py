@@ -88,6 +88,7 @@ KEPT = (*TEXTS, "source", "level", "origin", "found_on", "suggested_days", "due_
 """Fields of ``Found`` that the row keeps as they are."""
 
 
+SOURCES = frozenset(HazardSource.values)
 _KNOWN = "SELECT id FROM hazards_hazard WHERE uuid = %s"
 
 
@@ -172,7 +173,7 @@ def _check(found: Found, actor: Actor, at: datetime) -> None:
         late=is_late_entry(found.found_on, day),
     )
     faults |= _faults_of_links(found) | _faults_of_length(found)
-    if found.source not in HazardSource.values:
+    if found.source not in SOURCES:
         faults["source"] = _("请选择隐患来源。")
     refuse(faults)
     own_photos(found.photos, actor, _("照片没有上传成功，请重新拍照或选择照片。"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
@@ -56,14 +57,20 @@ def _live(scene: Scene, origins: list[str]) -> dict[str, Hazard]:
     )
     if not found:
         return {}
-    rows = Hazard.objects.filter(pk__in=[pk for (pk,) in found])
-    return {row.origin: row for row in rows.select_related("org").order_by("-id")}
+    rows = [Hazard.from_db(connection.alias, _COLUMNS, row) for row in found]
+    for row in rows:
+        row.org = scene.org
+    return {row.origin: row for row in rows}
 
 
-_LIVE = """
-SELECT id FROM hazards_hazard
-WHERE org_id = %s AND origin IN ({origins}) AND state IN ({states})
-"""
+_COLUMNS = [
+    *("id", "org_id", "state", "origin", "place_text", "description", "recorded_by_id"),
+    *("responsible_id", "assigned_by_id"),
+]
+_LIVE = f"""
+SELECT {", ".join(_COLUMNS)} FROM hazards_hazard
+WHERE org_id = %s AND origin IN ({{origins}}) AND state IN ({{states}}) ORDER BY id DESC
+"""  # noqa: S608 - our own names
 
 
 def _criteria(items: list[dict[str, Any]]) -> dict[str, Criterion]:

@@ -35,6 +35,7 @@ TEXTS = ("companions", "remarks", "late_reason", "inspected_name", "unsigned_rea
 LONGEST = {
     field.name: field.max_length or 0 for field in Inspection._meta.fields if field.name in TEXTS
 }
+KINDS = frozenset(InspectionKind.values)
 DEGREES = {"latitude": 90, "longitude": 180}
 
 
@@ -118,7 +119,7 @@ def _org(submitted: Submitted, actor: Actor) -> Org:
     org = open_unit(submitted.org_id)
     if org is None or org.county_id is None:
         raise NotFound(_("没有这个单位，或单位已停办。"))
-    if submitted.kind not in InspectionKind.values:
+    if submitted.kind not in KINDS:
         raise Invalid(_("请选择检查类型。"), {"kind": _("请选择检查类型。")})
     open_kinds = kinds_open_to(actor, org)
     if submitted.kind in open_kinds:
