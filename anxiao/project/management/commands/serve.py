@@ -85,7 +85,7 @@ class Command(BaseCommand):
             *(["--respawn-failed-workers"] if workers > 1 else []),
             "anxiao.project.wsgi:application",
         ]
-        together = {"ANXIAO_GROUP_COMMIT": "1"} if sqlite else {}
+        together = {"ANXIAO_GROUP_COMMIT": "1"} if connection.vendor == "sqlite" else {}
         environment = together | web_environment(workers)
         front = subprocess.Popen(server, env=environment)  # noqa: S603 - our own words
         signal.signal(signal.SIGTERM, lambda *_: front.terminate())
