@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PORT ?= 8000
 export ANXIAO_DATA ?= $(CURDIR)/data
 
-.PHONY: setup dev run test check fmt clean
+.PHONY: setup dev run test check fmt clean bench
 
 setup: ## the environment to run in: .venv with `anxiao` in it
 	@$(PYTHON) tools/bootstrap.py
@@ -20,6 +20,9 @@ test: dev ## gates, then every test: both databases, and the browser
 
 check: dev ## the gates alone
 	@.venv/bin/python tools/test.py --gates
+
+bench: dev ## goals of speed beside their floors, both databases; QUICK=1 for smaller sizes
+	@.venv/bin/python -m bench $(if $(QUICK),--quick)
 
 fmt: dev ## put the code in order
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .

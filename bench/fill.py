@@ -5,18 +5,19 @@
 
 import os
 import sys
+from datetime import timedelta
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxiao.project.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.db import connection
+from django.utils import timezone
 
-from anxiao.foundation.kernel.clock import business_day  # noqa: E402
-from anxiao.foundation.orgs.models import Org  # noqa: E402
-from anxiao.loop.hazards.models import Hazard  # noqa: E402
+from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.orgs.models import Org
+from anxiao.loop.hazards.models import Hazard
 
 SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT {a} UNION ALL SELECT i + 1 FROM n WHERE i < {b}) ",
@@ -81,16 +82,67 @@ def _hazards(county_id: int, first: int, number: int, start: int, end: int) -> N
     columns = [*given, *dated, "closed_at"]
     stamp = "CAST(%s AS timestamptz)" if vendor == "postgresql" else "%s"
     values = [*given.values(), "%s", "%s", f"CASE WHEN i %% 10 = 0 THEN NULL ELSE {stamp} END"]
-    escaped = [v if v.startswith("CASE WHEN i %%") or v == "%s" else v.replace("%", "%%") for v in values]
+    values = [each if each in values[len(given) :] else each.replace("%", "%%") for each in values]
     series = SERIES[vendor].format(a=start, b=end)
     names = ", ".join(columns)
-    sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(escaped)} FROM n"
-    if vendor == "sqlite":
-        sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(escaped)} FROM n"
+    sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(values)} FROM n"
     run(sql, *dated.values(), adapt(at))
 
 
-JOBS = {"hazards": hazards}
+def facts(county_id: int, days: int) -> None:
+    """A fact of each kind that the plan knows, for each unit of a county, on each of the days."""
+    at = timezone.now()
+    today = business_day(at)
+    for back in range(days):
+        day = connection.ops.adapt_datefield_value(today - timedelta(days=back))
+        kinds = "SELECT DISTINCT kind FROM duties_dutyevidence"
+        stamp = connection.ops.adapt_datetimefield_value(at)
+        run(
+            "INSERT INTO duties_evidence (unit_id, county_id, kind, happened_on, recorded_at,"
+            " source, late_reason, note) SELECT o.id, o.county_id, k.kind, CAST(%s AS "
+            + ("date" if connection.vendor == "postgresql" else "text")
+            + "), CAST(%s AS "
+            + ("timestamptz" if connection.vendor == "postgresql" else "text")
+            + f"), 'fill:' || o.id || k.kind || '{back}', '', '' FROM orgs_org o, ({kinds}) k"
+            " WHERE o.county_id = %s AND o.kind = 'school'",
+            day,
+            stamp,
+            county_id,
+        )
+    run("ANALYZE")
+
+
+def units(county_id: int, count: int) -> None:
+    """``count`` more schools in a county, in towns of their own, each with the cells of another."""
+    pattern = Org.objects.filter(county=county_id, kind="school").order_by("pk")[0]
+    town = Org.objects.filter(county=county_id, kind="town").order_by("-pk")[0]
+    begin = (Org.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+    series = SERIES[connection.vendor].format(a=begin, b=begin + count - 1)
+    opened = connection.ops.adapt_datefield_value(pattern.opened_on)
+    kind = "date" if connection.vendor == "postgresql" else "text"
+    run(
+        "INSERT INTO orgs_org (id, parent_id, county_id, kind, name, name_key, former_names,"
+        f" short_name, code, path, state, opened_on) {series} SELECT i, {town.pk}, {county_id},"
+        f" 'school', '增' || i, '增' || i, '', '', 'Z' || i, '{town.path}' || i || '.', 'active',"
+        f" CAST(%s AS {kind}) FROM n",
+        opened,
+    )
+    for table in ("duties_binding", "duties_tally"):
+        with connection.cursor() as cursor:
+            described = connection.introspection.get_table_description(cursor, table)
+        names = [each.name for each in described if each.name not in {"id", "unit_id", "town_id"}]
+        listed = ", ".join(f"t.{name}" for name in names)
+        run(
+            f"INSERT INTO {table} (unit_id, town_id, {', '.join(names)})"
+            f" SELECT o.id, {town.pk}, {listed} FROM {table} t, orgs_org o"
+            " WHERE t.unit_id = %s AND o.id >= %s",
+            pattern.pk,
+            begin,
+        )
+    run("ANALYZE")
+
+
+JOBS = {"hazards": hazards, "facts": facts, "units": units}
 
 if __name__ == "__main__":
     JOBS[sys.argv[1]](*map(int, sys.argv[2:]))

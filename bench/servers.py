@@ -81,7 +81,8 @@ def places(databases: list[str], units: int) -> Iterator[list[Place]]:
 
 
 def build(place: Place, units: int) -> None:
-    """The county and the floor's people."""
+    """The county, its static files, and the floor's people."""
+    place.run("anxiao", "collectstatic", "--noinput", "-v0")
     place.world = json.loads(place.run("bench.world", str(units)))
     place.sessions = json.loads(place.run("bench.mini.build", mini=True))
 

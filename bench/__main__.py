@@ -1,0 +1,149 @@
+"""``make bench``: each goal beside its floor, in turns, on both databases; then the table."""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bench import intake, pages
+from bench import place as footing
+from bench.pages import get, timed
+from bench.results import Pairs, Result, at_most, keep
+from bench.servers import Place, mini, ours, places
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured."""
+
+    units: int = 200
+    rounds: int = 3
+    seconds: float = 3
+    page_seconds: float = 1.2
+    hazards: int = 500_000
+    facts_days: int = 20
+    more_units: int = 5_000
+
+
+QUICK = Sizes(
+    units=40,
+    rounds=2,
+    seconds=1.5,
+    page_seconds=0.5,
+    hazards=40_000,
+    facts_days=5,
+    more_units=1_000,
+)
+
+
+def main() -> int:
+    """Measure what is asked for, print and keep it; 1 if a goal is not met."""
+    asked = _asked()
+    sizes = QUICK if asked.quick else Sizes()
+    if asked.hazards:
+        sizes = Sizes(hazards=asked.hazards)
+    begin = time.monotonic()
+    rows: list[Result] = []
+    notes = [
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {sizes.units} units, {sizes.rounds} rounds",
+        f"{platform.machine()}, {os.cpu_count()} cores, load average {_load()} at first",
+    ]
+    with places(asked.databases, sizes.units) as found:
+        for place in found:
+            before = footing.fsyncs(place.folder)
+            rows += one(place, sizes, set(asked.only))
+            after = footing.fsyncs(place.folder)
+            notes.append(f"{place.database}: the disk synced {before} and {after} times a second")
+    notes.append(f"load average {_load()} at the end, {(time.monotonic() - begin) / 60:.0f} min")
+    keep(rows, notes)
+    print("\n".join(notes))
+    missed = [row for row in rows if not row.met]
+    print(f"{len(rows) - len(missed)} of {len(rows)} figures as wanted")
+    return 1 if missed else 0
+
+
+def one(place: Place, sizes: Sizes, only: set[str]) -> list[Result]:
+    """Everything on one database."""
+    rows: list[Result] = []
+    if not only or only & {"G1", "G2", "G3", "G4"}:
+        rows += intake.measure(place, intake.Sizes(sizes.seconds, sizes.rounds))
+    if not only or only & {"G10"}:
+        rows.append(_keeping(place))
+    if not only or only & {"G12"}:
+        rows += footing.measure(place, sizes.rounds)
+    if not only or only & {"G5", "G9", "G11"}:
+        rows += pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds)
+    if not only or only & {"G7"}:
+        rows.append(_rebuild(place, sizes))
+    if not only or only & {"G8"}:
+        rows.append(_matrix(place, sizes))
+    return rows
+
+
+def _keeping(place: Place) -> Result:
+    said = json.loads(place.run("bench.cells", "keeping", str(place.world["county"])))
+    mine, floor = zip(*said["pairs"], strict=True)
+    pairs = Pairs("s for 300 facts", "without cells", mine, floor)
+    return at_most("G10", "a fact with its cells and rollups", place.database, pairs, 1.5)
+
+
+def _rebuild(place: Place, sizes: Sizes) -> Result:
+    county = str(place.world["county"])
+    place.run("bench.fill", "facts", county, str(sizes.facts_days))
+    said = json.loads(place.run("bench.cells", "rebuild", county))
+    mine, floor = zip(*said["pairs"], strict=True)
+    pairs = Pairs("s", "bare set-based statement", mine, floor)
+    name = f"rebuild of {said['cells']:,} cells from {said['facts']:,} facts"
+    return at_most("G7", name, place.database, pairs, 2.0)
+
+
+def _matrix(place: Place, sizes: Sizes) -> Result:
+    """The town's board before and after the county grows, each against the floor of its minute."""
+    before = _town(place, sizes)
+    place.run("bench.fill", "units", str(place.world["county"]), str(sizes.more_units))
+    after = _town(place, sizes)
+    usual = statistics.median(floor for _mine, floor in before)
+    grown, small = ([mine / floor * usual for mine, floor in each] for each in (after, before))
+    pairs = Pairs("ms p95", f"with {sizes.units} units", grown, small)
+    name = f"a town's board with {sizes.units + sizes.more_units:,} units in the county"
+    return at_most("G8", name, place.database, pairs, 1.3)
+
+
+def _town(place: Place, sizes: Sizes) -> list[tuple[float, float]]:
+    cookie = f"__Host-session={place.world['sessions']['officer']}"
+    floor = get("/page", f"sessionid={place.sessions[0]}")
+    with ours(place) as product, mini(place) as small:
+        return [
+            (
+                timed(product, get("/board/", cookie), sizes.page_seconds).p95,
+                timed(small, floor, sizes.page_seconds).p95,
+            )
+            for _ in range(sizes.rounds)
+        ]
+
+
+def _load() -> str:
+    with open("/proc/loadavg") as file:  # noqa: PTH123 - not a file on a disk
+        return file.read().split()[0]
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="smaller sizes, about three minutes")
+    parser.add_argument(
+        "--databases", default=",".join(DATABASES), type=lambda text: text.split(",")
+    )
+    parser.add_argument("--only", default=set(), type=lambda text: set(text.split(",")))
+    parser.add_argument("--hazards", type=int, default=0, help="rows of the large ledger (G5)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
