@@ -7,6 +7,7 @@ import platform
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -55,36 +56,40 @@ def main() -> int:
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {sizes.units} units, {sizes.rounds} rounds",
         f"{platform.machine()}, {os.cpu_count()} cores, load average {_load()} at first",
     ]
-    with places(asked.databases, sizes.units) as found:
-        for place in found:
-            before = footing.fsyncs(place.folder)
-            rows += one(place, sizes, set(asked.only))
-            after = footing.fsyncs(place.folder)
-            notes.append(f"{place.database}: the disk synced {before} and {after} times a second")
-    notes.append(f"load average {_load()} at the end, {(time.monotonic() - begin) / 60:.0f} min")
-    keep(rows, notes)
+    try:
+        with places(asked.databases, sizes.units) as found:
+            for place in found:
+                before = footing.fsyncs(place.folder)
+                for part in one(place, sizes, set(asked.only)):
+                    rows += part
+                after = footing.fsyncs(place.folder)
+                notes.append(
+                    f"{place.database}: the disk synced {before} and {after} times a second"
+                )
+    finally:  # what was measured before something failed is kept
+        minutes = (time.monotonic() - begin) / 60
+        notes.append(f"load average {_load()} at the end, {minutes:.0f} min")
+        keep(rows, notes)
     print("\n".join(notes))
     missed = [row for row in rows if not row.met]
     print(f"{len(rows) - len(missed)} of {len(rows)} figures as wanted")
     return 1 if missed else 0
 
 
-def one(place: Place, sizes: Sizes, only: set[str]) -> list[Result]:
-    """Everything on one database."""
-    rows: list[Result] = []
+def one(place: Place, sizes: Sizes, only: set[str]) -> Iterator[list[Result]]:
+    """Everything on one database, part by part."""
     if not only or only & {"G1", "G2", "G3", "G4"}:
-        rows += intake.measure(place, intake.Sizes(sizes.seconds, sizes.rounds))
+        yield intake.measure(place, intake.Sizes(sizes.seconds, sizes.rounds))
     if not only or only & {"G10"}:
-        rows.append(_keeping(place))
+        yield [_keeping(place)]
     if not only or only & {"G12"}:
-        rows += footing.measure(place, sizes.rounds)
+        yield footing.measure(place, sizes.rounds)
     if not only or only & {"G5", "G9", "G11"}:
-        rows += pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds)
+        yield pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds)
     if not only or only & {"G7"}:
-        rows.append(_rebuild(place, sizes))
+        yield [_rebuild(place, sizes)]
     if not only or only & {"G8"}:
-        rows.append(_matrix(place, sizes))
-    return rows
+        yield [_matrix(place, sizes)]
 
 
 def _keeping(place: Place) -> Result:

@@ -85,24 +85,38 @@ def line(row: Result) -> str:
 def table(rows: Sequence[Result]) -> str:
     """The table of the page."""
     head = "| goal | what | database | ours | beside | ratio | wanted | |"
-    ordered = sorted(rows, key=lambda row: (int(row.goal[1:] or 99), row.name, row.database))
     lines = [
         f"| {row.goal} | {row.name} | {row.database} | {row.value:,.4g} {row.unit} "
         f"| {row.beside}: {row.beside_value:,.4g} | {row.ratio:.2f} | {row.wanted} "
         f"| {'met' if row.met else '**not met**'} |"
-        for row in ordered
+        for row in rows
     ]
     lines = [head, "|---|---|---|---|---|---|---|---|", *lines]
     return "\n".join(lines)
 
 
 def keep(rows: Sequence[Result], notes: Sequence[str]) -> None:
-    """Write ``results.json`` and the table between the markers of the page."""
-    told = [asdict(row) for row in rows]
-    text = json.dumps(told, ensure_ascii=False, indent=1)
-    (HERE / "results.json").write_text(text + "\n", encoding="utf-8")
+    """Write ``results.json`` and the table between the markers of the page.
+
+    What was not measured this time stays as it was, with its own ``at``.
+    """
+    file = HERE / "results.json"
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    every = {_key(old): old for old in (Result(**each) for each in known)}
+    every |= {_key(row): row for row in rows}
+    told = sorted(every.values(), key=_place)
+    text = json.dumps([asdict(row) for row in told], ensure_ascii=False, indent=1)
+    file.write_text(text + "\n", encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")
     before, _mark, rest = page.partition(BEGIN)
     _old, _mark, after = rest.partition(END)
     said = "\n".join(f"- {note}" for note in notes)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{said}\n\n{table(rows)}\n\n{END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{said}\n\n{table(told)}\n\n{END}{after}", encoding="utf-8")
+
+
+def _key(row: Result) -> tuple[str, str, str]:
+    return row.goal, row.name, row.database
+
+
+def _place(row: Result) -> tuple[int, str, str]:
+    return int(row.goal[1:] or 99), row.name, row.database
