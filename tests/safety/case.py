@@ -14,6 +14,7 @@ from tests.safety.world import PERSONS, House
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.xdist_group("house")
 class HouseCase(TestCase):
     """``self.house``, with the clock at ``AT``; bureau posts need no second factor (demo)."""
 
