@@ -25,7 +25,8 @@ KNOWN = {
     "anxiao/project/operate/dumps.py S608",
 }
 """The server's own programs and PostgreSQL's, started by name; tables counted by the names that
-the catalog of the database gives; columns by the names of our own models. Nothing typed on a page comes to any of them."""
+the catalog of the database gives; columns by the names of our own models. Nothing typed on a page
+comes to any of them."""
 HAND_WRITTEN = {
     "anxiao/foundation/access/rows.py",
     "anxiao/foundation/messaging/services.py",
