@@ -21,3 +21,13 @@ def photo(colour, name="IMG_0001.jpg"):
     written = BytesIO()
     picture.save(written, "JPEG")
     return {"name": name, "mimeType": "image/jpeg", "buffer": written.getvalue()}
+
+
+def choose_officer(page):
+    """Make the safety officer the responsible person: chips where people are few, else a list."""
+    listed = page.get_by_label("责任人", exact=True)
+    if listed.count() and listed.evaluate("field => field.tagName") == "SELECT":
+        officer = listed.locator("option", has_text="安全专干").first
+        listed.select_option(officer.get_attribute("value"))
+    else:
+        page.get_by_role("group", name="责任人").get_by_text("安全专干").click()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.scenes import photo, today
+from tests.browser.scenes import choose_officer, photo, today
 
 CLERK, OFFICER, PRINCIPAL = "county_safety.yh", "safety_officer.yhx001", "principal.yhx001"
 HEAD_OF_OTHER = "principal.yhx025"
@@ -131,8 +131,7 @@ def inspect(officer):
 def assign(principal, hazard):
     principal.goto(hazard)
     principal.get_by_role("link", name="指派", exact=True).click()
-    group = principal.get_by_role("group", name="责任人")
-    group.get_by_text("安全专干").click()
+    choose_officer(principal)
     principal.get_by_label("整改措施").fill("更换两盏应急灯，夜间试亮。")
     principal.get_by_label("整改资金（元）").fill("260")
     principal.get_by_label("整改期限").fill((today() + timedelta(days=3)).isoformat())
@@ -192,6 +191,8 @@ def check_sheets(principal, hazard):
 
 def check_board(clerk, hazard):
     clerk.goto("/board/")
+    clerk.locator(".ax-head-filters").get_by_role("link", name=TITLE).click()
+    expect(clerk.locator(".ax-matrix thead")).to_contain_text("9.a")
     clauses = clerk.locator(".ax-matrix thead th").all_inner_texts()
     school = clerk.get_by_role("link", name="云桥街道", exact=True)
     school.click()
@@ -217,7 +218,7 @@ def test_a_major_hazard_is_not_assigned_without_its_four(phones):
     assert sorted(faults) == sorted(["责任人", "整改责任单位", "整改期限", "临时防范措施"])
     expect(head.get_by_label("整改措施")).to_have_value("清理通道，加装常开门禁。")
 
-    head.get_by_role("group", name="责任人").get_by_text("安全专干").click()
+    choose_officer(head)
     head.get_by_label("整改责任单位").fill("云河区第一中学")
     head.get_by_label("整改期限").fill((today() + timedelta(days=2)).isoformat())
     head.get_by_label("临时防范措施").fill("立即打开通道，专人值守。")

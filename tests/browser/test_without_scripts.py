@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.scenes import photo, today
+from tests.browser.scenes import choose_officer, photo, today
 
 OFFICER, PRINCIPAL = "safety_officer.yhx004", "principal.yhx004"
 
@@ -40,7 +40,7 @@ def test_a_hazard_goes_from_finding_to_striking_off(plain):
     hazard = officer.url
 
     head.goto(f"{hazard}/assign")
-    head.get_by_role("group", name="责任人").get_by_text("安全专干").click()
+    choose_officer(head)
     head.get_by_label("整改措施").fill("全部加装安全盖。")
     head.get_by_label("整改资金（元）").fill("80")
     head.get_by_label("整改期限").fill((today() + timedelta(days=2)).isoformat())
