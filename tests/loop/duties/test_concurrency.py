@@ -1,11 +1,12 @@
 """Real threads: counts and rollups come out right whoever writes at the same time."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.kernel.errors import StaleState
@@ -13,9 +14,12 @@ from anxiao.loop.duties.models import Evidence, Exemption, Plan, Rollup, Tally
 from anxiao.loop.duties.services import (
     ExemptionRequest,
     approve_exemption,
+    cells,
+    evidence,
     expire_standing,
     import_plan,
     open_cells,
+    open_due,
     publish_plan,
     record_evidence,
     recount,
@@ -23,9 +27,12 @@ from anxiao.loop.duties.services import (
     request_exemption,
 )
 from tests.builders import AT, TODAY, actor_of, make_user
-from tests.loop.duties.plans import NOTICE, County
+from tests.loop.duties.plans import NOTICE, County, instant
 
 pytestmark = pytest.mark.django_db(transaction=True)
+on_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has one writer at a time"
+)
 THREADS = 6
 
 
@@ -157,4 +164,52 @@ def test_lapsing_and_renewing_at_once_agree(place, plan):
         ]
     )
     assert Tally.objects.get(unit=place.school, duty__code="2.1.g-1").met
+    assert not recount(place.county)
+
+
+@on_postgresql
+def test_a_fact_written_while_the_day_is_opened_is_counted(place, monkeypatch):
+    thrice = NOTICE.replace('cadence = "weekly"\n', 'cadence = "weekly"\ntimes = 3\n')
+    publish_plan(
+        import_plan(thrice, place.county, actor=place.clerk, at=AT), actor=place.clerk, at=AT
+    )
+    opened, written = threading.Event(), threading.Event()
+    count = cells.count_cells
+
+    def count_late(*args):
+        opened.set()
+        written.wait(2)
+        return count(*args)
+
+    def write():
+        opened.wait(10)
+        with transaction.atomic():
+            fact(place.school, "inspection.patrol", "w:1")()
+            written.set()
+            time.sleep(1)
+
+    monkeypatch.setattr(cells, "count_cells", count_late)
+    given = together([lambda: open_due(instant(TODAY + timedelta(days=1), 1)), write])
+    assert not [each for each in given if isinstance(each, Exception)]
+    assert Tally.objects.get(unit=place.school, duty__code="2.2.a-2", done__gt=0).done == 1
+    assert not recount(place.county)
+
+
+@on_postgresql
+def test_a_fact_and_a_repair_do_not_wait_for_each_other(place, plan, monkeypatch):
+    held = threading.Event()
+    lock = evidence.lock_county
+
+    def lock_late(county_id):
+        held.set()
+        time.sleep(1)
+        lock(county_id)
+
+    def repair():
+        held.wait(10)
+        return recount(place.county, repair_on=TODAY)
+
+    monkeypatch.setattr(evidence, "lock_county", lock_late)
+    given = together([fact(place.school, "drill.evacuation", "d:1"), repair])
+    assert not [each for each in given if isinstance(each, Exception)]
     assert not recount(place.county)

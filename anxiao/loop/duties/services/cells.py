@@ -15,7 +15,7 @@ from anxiao.foundation.orgs.queries import calendars_for
 from anxiao.loop.duties.models import Binding, Duty, Evidence, Exemption, Rollup, Tally
 from anxiao.loop.duties.queries.subjects import BOUND_KINDS, duties_for
 from anxiao.loop.duties.rules import counts_from, due_day, is_whole_plan
-from anxiao.loop.duties.services.locks import lock_county
+from anxiao.loop.duties.services.locks import lock_county, lock_units
 from anxiao.loop.duties.services.statements import (
     OpenPeriod,
     Scope,
@@ -42,8 +42,9 @@ def open_cells(county: Org, day: date) -> int:
     duties = list(duties_for(county.path).filter(plan__from_on__lte=day, plan__to_on__gte=day))
     if not duties:
         return 0
-    lock_county(county.pk)
     orgs = Org.objects.filter(county=county, kind__in=BOUND_KINDS)
+    lock_units(orgs)  # cells that are there already are counted anew too
+    lock_county(county.pk)
     groups: dict[int, list[int]] = defaultdict(list)
     calendars: dict[int, SchoolCalendar] = {}
     for unit_id, calendar in calendars_for(orgs).items():
