@@ -12,6 +12,8 @@ from anxiao.foundation.orgs.models import DayOverride, Org, Profile, Term
 from anxiao.loop.duties.models import Binding, Evidence, Rollup, Tally
 from anxiao.loop.duties.queries import today_items
 from anxiao.loop.duties.services import (
+    ExemptionRequest,
+    approve_exemption,
     expire_standing,
     import_plan,
     open_cells,
@@ -21,6 +23,7 @@ from anxiao.loop.duties.services import (
     rebind_units,
     record_evidence,
     recount,
+    request_exemption,
     revoke_evidence,
 )
 from tests.builders import (
@@ -32,7 +35,7 @@ from tests.builders import (
     make_school,
     make_town,
 )
-from tests.loop.duties.plans import NOTICE, instant
+from tests.loop.duties.plans import NOTICE, County, instant
 
 pytestmark = pytest.mark.django_db
 SUNDAY = date(2026, 11, 22)
@@ -226,6 +229,25 @@ def test_a_changed_profile_binds_anew(place, plan):
     Profile.objects.filter(org=place.school).update(has_canteen=True, updated_at=AT)
     assert rebind_changed(AT) == 1
     assert cell(place.school, "2.2.a-3", "2026-11").owed
+    assert not recount(place.county)
+
+
+def test_what_was_missed_before_a_duty_was_lost_and_regained_stays_missed(db):
+    place, start = County(), instant(date(2026, 10, 1))
+    draft = import_plan(NOTICE, place.county, actor=place.clerk, at=start)
+    duty = publish_plan(draft, actor=place.clerk, at=start).duties.get(code="2.2.a-3")
+    for day, has_canteen in ((date(2026, 11, 20), False), (date(2026, 12, 5), True)):
+        Profile.objects.filter(org=place.school).update(
+            has_canteen=has_canteen, updated_at=instant(day)
+        )
+        rebind_changed(instant(day))
+    for until, exempt in ((date(2026, 10, 2), False), (date(2026, 10, 31), True)):
+        asked = ExemptionRequest(place.school, duty, date(2026, 10, 1), until, "停课")
+        at = instant(date(2026, 12, 6))
+        asking = request_exemption(asked, actor=place.principal, at=at)
+        approve_exemption(asking, answer="", actor=place.officer, at=at)
+        october = cell(place.school, "2.2.a-3", "2026-10")
+        assert (october.owed, october.exempt) == (True, exempt)
     assert not recount(place.county)
 
 

@@ -266,14 +266,21 @@ class Judge:
             found[unit_id, duty_id].append((start, end))
         return cls(found)
 
-    def owed(self, binding: Binding, period: Period, calendar: SchoolCalendar) -> Owed:
-        """Whether the bound unit owes ``period``."""
+    def owed(
+        self,
+        binding: Binding,
+        period: Period,
+        calendar: SchoolCalendar,
+        *,
+        bound_on: date | None = None,
+    ) -> Owed:
+        """Whether the bound unit owes ``period``; ``bound_on`` if not since the binding's day."""
         return owed(
             period,
             cadence=Cadence(binding.duty.cadence),
             calendar=calendar,
             in_holidays=binding.duty.in_holidays,
-            opened_on=binding.from_on,
+            opened_on=bound_on or binding.from_on,
             closed_on=binding.until_on,
             exemptions=self.exemptions.get((binding.unit_id, binding.duty_id), ()),
         )
@@ -302,7 +309,14 @@ def judge_again(pairs: Iterable[Pair], *, since: date) -> int:
         before = counts(cell)
         binding = bindings[cell.unit_id, cell.duty_id]
         period = Period(cell.starts_on, cell.ends_on, cell.period_key)
-        verdict = judge.owed(binding, period, calendars[cell.unit_id])
+        # A duty lost and regained is bound from its return; what was owed before stays owed.
+        before_its_return = cell.owed and cell.ends_on <= binding.from_on
+        verdict = judge.owed(
+            binding,
+            period,
+            calendars[cell.unit_id],
+            bound_on=cell.starts_on if before_its_return else None,
+        )
         cell.owed, cell.exempt = verdict.owed or verdict.exempt, verdict.exempt
         settle(cell)
         after = counts(cell)
