@@ -9,6 +9,7 @@ from anxiao.foundation.jobs.services import Periodic
 from anxiao.foundation.journal.services import seal
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.messaging.services import deliver, send_digests
+from anxiao.foundation.registers.services import purge_batches
 from anxiao.loop.duties.services import expire_standing, open_due, rebind_changed
 
 MINUTE = timedelta(minutes=1)
@@ -27,5 +28,6 @@ SCHEDULE = (
     Periodic("messaging.deliver", MINUTE / 2, deliver),
     Periodic("messaging.send_digests", 15 * MINUTE, send_digests),
     Periodic("journal.seal", 10 * MINUTE, _seal),
+    Periodic("registers.purge_batches", 60 * MINUTE, purge_batches),
     Periodic("accounts.forget_what_is_over", 60 * MINUTE, lambda at: forget_what_is_over(at=at)),
 )

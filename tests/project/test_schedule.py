@@ -7,6 +7,7 @@ import pytest
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.messaging.services import notify
+from anxiao.foundation.registers.services import purge_batches
 from anxiao.project.operate.dumps import count_rows
 from anxiao.project.schedule import SCHEDULE
 from tests.builders import AT, make_county, make_school, make_user
@@ -34,3 +35,7 @@ def test_r12_the_effect_of_every_job_is_there_once(settings, tmp_path):
 def test_no_two_jobs_share_a_name():
     names = [job.name for job in SCHEDULE]
     assert len(set(names)) == len(names)
+
+
+def test_workbooks_left_behind_by_imports_are_purged():
+    assert purge_batches in [job.run for job in SCHEDULE]
