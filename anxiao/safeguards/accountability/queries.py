@@ -21,7 +21,6 @@ from anxiao.loop.hazards.states import (
     OWN_SOURCES,
     HazardLevel,
     HazardState,
-    RequestState,
 )
 from anxiao.loop.inspections.models import Finding, Inspection
 from anxiao.loop.inspections.states import Answer, InspectionKind
@@ -154,12 +153,11 @@ def _careless_clue(rule: Rule, finding: Finding, own: Inspection) -> Clue:
 
 def _not_rectified(rule: Rule, hazards: QuerySet[Hazard], at: datetime) -> list[Clue]:
     """3.4.e: past its deadline by more than ``rule.limit`` days, neither said to be beyond the
-    unit's means nor reported up. A report-up that was sent back leaves it with the unit.
+    unit's means nor reported up (which says so too). A report-up that was sent back, or one of
+    before the hazard was reopened, leaves it with the unit.
     """
     day = business_day(at)
-    up = Escalation.objects.filter(hazard=OuterRef("pk")).exclude(state=RequestState.REFUSED)
     rows = hazards.filter(
-        ~Exists(up),
         state__in=(HazardState.OPEN, HazardState.ASSIGNED),
         beyond_means_at__isnull=True,
         due_on__lt=last_good_day(rule, day),

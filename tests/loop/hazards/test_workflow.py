@@ -218,6 +218,17 @@ def test_a_reopened_hazard_starts_over_without_its_old_stamps(world):
     assert hazard.closed_by_name == ""
 
 
+def test_a_reopened_hazard_is_the_units_again(world):
+    hazard = world.in_state("accepted")
+    world.assign(hazard, actor=world.clerk)
+    for step in ("submit", "close", "reopen", "assign"):
+        getattr(world, step)(hazard)
+    person = services.Responsible(responsible_unit="石门镇第一小学", responsible_name="赵师傅")
+    services.reassign_hazard(hazard, person, reason="生病", actor=world.principal, at=AT)
+    hazard.refresh_from_db()
+    assert (hazard.upper_org, hazard.responsible_name) == (None, "赵师傅")
+
+
 def test_reopening_ends_with_its_time(world):
     hazard = world.in_state("closed")
     with pytest.raises(Invalid, match="请另行登记"):

@@ -175,6 +175,16 @@ def test_e_comes_again_after_a_rejection(world):
     assert found(world.principal, LATE) == ["3.4.e"]
 
 
+def test_e_does_not_count_what_was_reported_up_before_the_reopening(world):
+    hazard = world.open()
+    world.report_up(hazard)
+    world.accept_up(hazard)
+    world.assign(hazard, actor=world.clerk)
+    for step in ("submit", "close", "reopen", "assign"):
+        getattr(world, step)(hazard)
+    assert found(world.principal, LATE) == ["3.4.e"]
+
+
 def test_e_knows_no_hazard_without_a_deadline_nor_one_struck_off(world):
     world.open()
     world.in_state("closed")

@@ -141,6 +141,7 @@ def reopen_hazard(hazard: Hazard, *, reason: str, actor: Actor, at: datetime) ->
         **{"submitted_at": None, "submitted_by_id": None, "submitted_by_name": ""},
         **{"assigned_at": None, "assigned_by_id": None, "due_on": None},
         "beyond_means_at": None,
+        "upper_org_id": None,
     }
     if hazard.level == HazardLevel.MAJOR:
         changes["graded_major_at"] = at  # the hours of 三.4.g run anew
