@@ -36,12 +36,6 @@ def posts_of(user_id: int, day: date) -> tuple[Post, ...]:
     return standing_of(user_id, day)[0]
 
 
-def actor_with(user: User, posts: tuple[Post, ...]) -> Actor:
-    """The actor who holds ``posts`` and nothing else (no custody of merged units)."""
-    grants = tuple(Grant(post.role, post.org_path, post.county_id) for post in posts)
-    return Actor(user.pk, user.name, grants)
-
-
 def standing(user: User, day: date) -> tuple[tuple[Post, ...], Actor]:
     """Posts and actor of ``user`` on ``day``, custody of merged units included; one query."""
     posts, grants = standing_of(user.pk, day)

@@ -235,10 +235,6 @@ def fact_page(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _cell_url(cell: Tally) -> str:
-    return reverse("duties:cell", args=[cell.pk])
-
-
 def room_url(cell: Tally, actor: Actor) -> str:
     """Where a built room does the work that proves ``cell``; ``""`` if the actor may not there."""
     duty, unit = cell.duty, cell.unit

@@ -243,11 +243,6 @@ def unit_status(unit: Org, day: date, plan: Plan | None = None) -> list[DutyStat
     ]
 
 
-def cells_of(unit: Org, duty: Duty) -> QuerySet[Tally]:
-    """The periods of a duty at a unit, newest first."""
-    return Tally.objects.filter(unit=unit, duty=duty).order_by("-ends_on", "-pk")
-
-
 def rollups(org: Org, day: date, plan: Plan | None = None) -> list[RollupLine]:
     """Owed and met per duty for the level ``org`` in the periods of ``day``.
 

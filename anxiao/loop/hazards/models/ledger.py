@@ -80,10 +80,6 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
         """Those that the upper level verifies: ``rules.verified_above`` as a condition."""
         return self.filter(~Q(source__in=OWN_SOURCES) | Q(level=HazardLevel.MAJOR))
 
-    def verified_by_unit(self) -> Self:
-        """Those that the unit verifies itself."""
-        return self.filter(source__in=OWN_SOURCES, level=HazardLevel.ORDINARY)
-
 
 class Hazard(models.Model):
     """One line of the ledger.
