@@ -1,6 +1,7 @@
 """The tree: of any depth, agencies beside it, its scope a range on the path."""
 
 import pytest
+from django.db import connection
 
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.kernel.errors import Invalid
@@ -75,3 +76,15 @@ def test_what_does_not_belong_there_is_refused(line, kind, place):
     with pytest.raises(Invalid) as refused:
         found(kind, "别处", line[place])
     assert "kind" in refused.value.fields
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compares by bytes anyway")
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("orgs_org", "path"), ("journal_entry", "org_path"), ("accounts_signinlimit", "key")],
+)
+def test_s1_ranges_do_not_depend_on_the_databases_language(table, column):
+    asked = "SELECT collation_name FROM information_schema.columns"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{asked} WHERE table_name = %s AND column_name = %s", [table, column])
+        assert cursor.fetchone() == ("C",)
