@@ -15,6 +15,7 @@ from django.core.exceptions import (
 )
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -158,6 +159,7 @@ def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
 
 @api.exception_handler(TooManyFieldsSent)
 @api.exception_handler(TooManyFilesSent)
+@api.exception_handler(MultiPartParserError)
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(UnreadablePostError)
 def unreadable(request: HttpRequest, _error: Exception) -> HttpResponse:
@@ -193,6 +195,8 @@ WRONG = {
     "decimal_parsing": "须为数字。",
     "float_parsing": "须为数字。",
     "literal_error": "不在可选范围内。",
+    "moment": "年份不对，请核对设备时间。",
+    "timezone_aware": "须带时区，如 2026-11-23T08:00:00+08:00。",
     "control_character": "含有不能使用的字符。",
     "string_unicode": "含有不能使用的字符。",
     "string_type": "须为文字。",

@@ -36,7 +36,8 @@ GUESSABLE = re.compile(
 def folder(name: str) -> Path:
     """A folder below the data folder, made on first use, open to its owner alone."""
     path = DATA / name
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (DATA, path):  # of parents made on the way, mkdir heeds no mode
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 

@@ -408,3 +408,35 @@ class TestDescription:
             if "application/json" in body:
                 name = body["application/json"]["schema"]["$ref"].rpartition("/")[2]
                 assert shapes[name]["additionalProperties"] is False, name
+
+
+class TestImpossibleValues:
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("finished_at", "9999-12-31T23:59:59-12:00"),
+            ("started_at", "0001-01-01T00:00:00+14:00"),
+            ("finished_at", "2999-01-01T00:00:00+08:00"),
+            ("started_at", "2026-11-23T08:00:00"),
+            ("unit", 2**63),
+            ("point", 2**63),
+        ],
+    )
+    def test_a_mad_clock_or_number_is_told_at_its_field(self, world, field, value):
+        body = {
+            "uuid": str(uuid.uuid4()),
+            "unit": world.school.pk,
+            "checklist": 1,
+            "kind": "self_check",
+            "happened_on": "2026-11-23",
+            "answers": {},
+            field: value,
+        }
+        answer = world.officer.post("/inspections", body)
+        assert (answer.status_code, set(answer.json()["fields"])) == (422, {field})
+
+    def test_a_form_without_its_boundary_is_unreadable(self, world):
+        answer = world.officer.client.post(
+            "/api/v1/files", b"x", "multipart/form-data", headers=world.officer.headers
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")

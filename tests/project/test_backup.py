@@ -238,6 +238,15 @@ def test_a_backup_within_the_data_is_refused(house, settings):
         make_backup(settings.ANXIAO_DATA / "backups")
 
 
+def test_all_of_the_last_two_days_are_kept():
+    """One made before an upgrade is not thrown away for one made after it."""
+    day = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    names = [
+        (day - timedelta(hours=hours)).strftime(manifest.STAMP) for hours in (0, 1, 5, 45, 70, 73)
+    ]
+    assert manifest.kept(names) == set(names[:5])  # and the newest of the day before
+
+
 def test_seven_days_four_weeks_twelve_months_are_kept():
     start = datetime(2025, 1, 1, 18, 30, tzinfo=UTC)
     nightly = [(start + timedelta(days=n)).strftime(manifest.STAMP) for n in range(700)]

@@ -89,7 +89,7 @@ def test_columns_that_cannot_be_found_are_asked_for_and_given(say, tmp_path):
         (("--map", "名字=B"), "没有“名字”这个字段。可用字段：单位名称（name）"),
         (("--map", "单位名称=全称呼"), "表头里没有“全称呼”这一列。现有各列：序号、单位名称"),
         (("--under", "X1"), "没有代码为 X1 的单位。"),
-        ((), "请用 --under 代码 指明"),
+        ((), "请用 --create-root 名称 新建"),
     ],
 )
 def test_a_command_that_is_not_right_says_how_to_write_it(say, units, words, told):
@@ -112,3 +112,12 @@ def test_the_help_says_what_to_write(say):
     for words in ("--create-root 名称", "--map 隐患描述=情况说明", "退出码：0 全部收下"):
         assert words in told.out
     assert "--pythonpath" not in told.out
+
+
+def test_a_second_county_is_not_founded_by_a_slip(say, units):
+    first = say("import", "units", units, "--create-root", "云河区")
+    code = Org.objects.get(kind="county").code
+    assert f"单位代码 {code}" in first.out
+    slip = say("import", "units", units, "--create-root", "云河")
+    assert (slip.code, Org.objects.filter(kind="county").count()) == (2, 1)
+    assert f"{code} 云河区" in slip.err

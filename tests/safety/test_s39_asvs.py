@@ -61,3 +61,11 @@ def test_s39_every_row_has_a_reason_or_tests_that_exist():
             if not (ROOT / path).exists() or (name and name not in functions_of(path)):
                 faults.append(f"{number}: {path}::{name} does not exist")
     assert faults == []
+
+
+def test_s39_every_page_that_is_named_exists():
+    text = TABLE.read_text()
+    pages = set(re.findall(r"docs/[\w/.-]+\.md", text))
+    assert [page for page in sorted(pages) if not (ROOT / page).exists()] == []
+    decisions = ROOT / "docs/dev/adr"
+    assert all(list(decisions.glob(f"{each}-*.md")) for each in re.findall(r"\bADR (\d{4})", text))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from anxiao.foundation.access.actor import Actor, Post
@@ -19,6 +19,21 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters except those that end or indent a line."""
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 """A day that can be meant: a slip of the keyboard is told at once."""
+
+
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+"""The number of a record, as far as a database counts."""
+
+
+def _of_this_century(value: datetime) -> datetime:
+    if not FIRST_YEAR <= value.year < LAST_YEAR:
+        raise PydanticCustomError("moment", "out of range")
+    return value
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
+"""An instant with its offset; years no phone lives in are a fault of its clock, and told."""
 
 
 class ApiRequest(HttpRequest):

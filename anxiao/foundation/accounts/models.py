@@ -152,13 +152,15 @@ class ResetLink(models.Model):
 class Token(models.Model):
     """A program's key: an actor with at most its owner's rights; only the SHA-256 is kept.
 
-    ``only`` lists the capabilities it is narrowed to; null means all that the owner holds.
+    ``only`` lists the capabilities it is narrowed to; null means all that the owner holds. Without
+    ``second_factor`` it opens nothing of the bureau's posts, whenever its owner came by them.
     """
 
     digest = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     label = models.CharField(_("用途"), max_length=60)
     only = models.JSONField(_("权限"), null=True, blank=True)
+    second_factor = models.BooleanField(_("已验证动态码"), default=False)
     created_at = models.DateTimeField(_("创建时间"))
     expires_at = models.DateTimeField(_("有效期至"))
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)

@@ -1,5 +1,6 @@
 """Writing the journal. ``move`` is the only writer of a ``state`` in the whole house."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +19,8 @@ from anxiao.foundation.kernel.workflow import Step
 SEAL_AFTER = timedelta(minutes=5)
 """Younger lines wait: a transaction still under way may hold a lower id."""
 
-WRITERS = """
-SELECT min(xact_start) FROM pg_stat_activity
-WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-"""
+SETTLES_WITHIN = 5.0
+"""Seconds that a sealing waits for the writers under way; a longer one is waited for next time."""
 
 STALE = "这条记录刚刚已被他人处理，请刷新后查看最新情况再办理。"
 
@@ -104,8 +103,8 @@ def seal(*, at: datetime, anchors: Path | None = None, after: timedelta = SEAL_A
     run at a time: a second one fails on the unique ``entry_id`` and changes nothing.
     """
     sealed = 0
-    until = min(at - after, _oldest_writer() or at)
-    while batch := _seal_batch(at, until):
+    reach = _settled()
+    while batch := _seal_batch(at, at - after, reach):
         sealed += len(batch)
         if anchors is not None:
             head = batch[-1]
@@ -114,26 +113,43 @@ def seal(*, at: datetime, anchors: Path | None = None, after: timedelta = SEAL_A
     return sealed
 
 
-def _oldest_writer() -> datetime | None:
-    """When the oldest transaction that is still writing began; ``None`` if there is none.
+def _settled() -> int:
+    """The id up to which no transaction can bring lines any more; 0 if that is not known now.
 
-    It may yet bring lines with lower ids than those already to be seen: a long import must not
-    look like an insertion later. SQLite has one writer at a time, and its ids come in order.
+    A line written late may bear a lower id than lines to be seen already: sealed past, it would
+    look like an insertion. So every writer that runs now must have ended once. SQLite has one
+    writer at a time, and its ids come in order.
     """
-    if connection.vendor != "postgresql":
-        return None
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return newest
+    until = time.monotonic() + SETTLES_WITHIN
+    begun = _snapshot("xmax")
+    while _snapshot("xmin") < begun:
+        if time.monotonic() > until:
+            return 0
+        time.sleep(0.05)
+    return newest
+
+
+def _snapshot(end: str) -> int:
+    """PostgreSQL's oldest transaction under way (``xmin``), or the next to begin (``xmax``)."""
+    ends = {
+        "xmin": "SELECT pg_snapshot_xmin(pg_current_snapshot())::text",
+        "xmax": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text",
+    }
     with connection.cursor() as cursor:
-        cursor.execute(WRITERS)
-        row: tuple[datetime | None] = cursor.fetchone()
-    return row[0]
+        cursor.execute(ends[end])
+        row: tuple[str] = cursor.fetchone()
+    return int(row[0])
 
 
 @transaction.atomic
-def _seal_batch(at: datetime, until: datetime) -> list[Seal]:
+def _seal_batch(at: datetime, until: datetime, settled: int) -> list[Seal]:
     last = Seal.objects.order_by("-position").first()
     reach, previous = (last.entry_id, last.digest) if last else (0, GENESIS)
     links: list[Seal] = []
-    for entry in Entry.objects.filter(pk__gt=reach).order_by("id")[:CHUNK]:
+    for entry in Entry.objects.filter(pk__gt=reach, pk__lte=settled).order_by("id")[:CHUNK]:
         if entry.at > until:
             break
         previous = link(previous, line_of(entry))

@@ -10,7 +10,7 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, Problem, needs
+from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, Id, Moment, Problem, needs
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.orgs.models import Org
@@ -109,16 +109,16 @@ class InspectionIn(Body):
     """
 
     uuid: UUID
-    unit: int
-    checklist: int
+    unit: Id
+    checklist: Id
     kind: Literal["self_check", "patrol", "superior", "joint", "campaign"]
     happened_on: Day
     answers: dict[str, AnswerIn] = Field(max_length=MAX_ITEMS)
-    point: int | None = None
-    place: int | None = None
-    round: int | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    point: Id | None = None
+    place: Id | None = None
+    round: Id | None = None
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
     companions: str = Field("", max_length=120)
     remarks: str = Field("", max_length=300)
     late_reason: str = Field("", max_length=200)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from anxiao.foundation.accounts.models import User
 from anxiao.foundation.jobs.models import PeriodicRun
 from anxiao.foundation.journal.models import Entry, Seal
 from anxiao.foundation.journal.queries import verify_tail
@@ -236,6 +237,10 @@ def secrets(_at: datetime) -> Iterator[Finding]:
     told = "；".join(weak) if weak else "没有默认的或过弱的密钥、密码"
     remedy = "请换成随机值，例如 openssl rand -base64 48 的输出，再重新启动。" if weak else ""
     yield Finding("secrets", level, told, remedy)
+    demo = User.objects.filter(is_demo=True).count()
+    if demo and not settings.ANXIAO_DEMO:
+        told = f"有 {demo} 个演示账号，密码人人知道（正式运行时不能登录）"
+        yield Finding("demo", Level.FAULT, told, "请换一个没有建过演示县的数据文件夹。")
     if settings.DEBUG:
         yield Finding("mode", Level.FAULT, "调试模式已打开", "请去掉 ANXIAO_DEBUG，再重新启动。")
     elif settings.ANXIAO_DEMO:

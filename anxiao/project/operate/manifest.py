@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -57,6 +57,9 @@ def read(folder: Path) -> Manifest:
     return found
 
 
+ALL_KEPT = timedelta(days=2)
+
+
 def backups(place: Path) -> list[Path]:
     """The whole backups below a place, oldest first."""
     found = (path for path in place.iterdir() if NAMED.fullmatch(path.name))
@@ -64,14 +67,17 @@ def backups(place: Path) -> list[Path]:
 
 
 def kept(names: Iterable[str]) -> set[str]:
-    """Which to keep: the newest of each of 7 days, of 4 weeks, of 12 months that have any."""
+    """Which to keep: the newest of each of 7 days, of 4 weeks, of 12 months that have any.
+
+    All of the last two days stay: one made before an upgrade is not lost to one made after it.
+    """
     newest_first = sorted(names, reverse=True)
-    chosen: set[str] = set()
+    made = {name: datetime.strptime(name, STAMP).replace(tzinfo=UTC) for name in newest_first}
+    chosen = {name for name in newest_first if made[newest_first[0]] - made[name] < ALL_KEPT}
     for pattern, most in (("%Y%m%d", DAYS), ("%G%V", WEEKS), ("%Y%m", MONTHS)):
         periods: dict[str, str] = {}
         for name in newest_first:
-            at = datetime.strptime(name, STAMP).replace(tzinfo=UTC)
-            periods.setdefault(at.strftime(pattern), name)
+            periods.setdefault(made[name].strftime(pattern), name)
         chosen |= set(list(periods.values())[:most])
     return chosen
 

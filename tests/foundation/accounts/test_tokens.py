@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from anxiao.foundation.access.actor import SYSTEM
-from anxiao.foundation.accounts.models import SignInLimit, Token
+from anxiao.foundation.accounts.models import Membership, SignInLimit, Token
 from anxiao.foundation.accounts.services import (
     Claim,
     actor_of_token,
@@ -22,6 +22,7 @@ from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
 from tests.builders import (
     AT,
+    OPENED,
     PASSWORD,
     TOTP_SECRET,
     actor_of,
@@ -130,3 +131,18 @@ def test_what_is_over_is_thrown_away(head):
     assert forget_what_is_over(at=AT + timedelta(hours=1)) == 0
     assert forget_what_is_over(at=AT + timedelta(days=2)) == 1
     assert forget_what_is_over(at=AT + timedelta(days=2)) == 0
+
+
+def test_an_older_token_opens_nothing_of_a_bureau_post_that_came_later(county, settings):
+    """The token was made without a second factor; the post demands one."""
+    settings.ANXIAO_DEMO = False
+    school = make_school(county)
+    user = make_user("兼任", (school, "principal"))
+    plain, _token = issue_token(user, label="旧", at=AT, second_factor=False)
+    proved, _token = issue_token(user, label="新", at=AT, second_factor=True)
+    Membership.objects.create(user=user, org=county, role="county_safety", from_on=OPENED)
+    assert {grant.role for grant in actor_of_token(plain, AT).grants} == {"principal"}
+    assert {grant.role for grant in actor_of_token(proved, AT).grants} == {
+        "principal",
+        "county_safety",
+    }

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.journal import services
 from anxiao.foundation.journal.models import Entry, Seal
 from anxiao.foundation.journal.queries import Fault, history_of, verify
 from anxiao.foundation.journal.services import move, record, seal
@@ -209,7 +210,7 @@ def test_s26_the_command_names_the_line(settings, tmp_path):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
-def test_s26_a_long_transaction_is_waited_for():
+def test_s26_a_long_transaction_is_waited_for(monkeypatch):
     """Its lines have lower ids: sealed past them, they would look like insertions."""
 
     def long_import():
@@ -226,7 +227,8 @@ def test_s26_a_long_transaction_is_waited_for():
     writer.start()
     assert begun.wait(20)
     now = datetime.now(UTC)
-    record("late", "test", actor=CLERK, at=now)
+    record("late", "test", actor=CLERK, at=NOW)  # asked earlier than the import, done before it
+    monkeypatch.setattr(services, "SETTLES_WITHIN", 0.2)
     assert seal(at=now + timedelta(hours=1)) == 0
     go_on.set()
     writer.join(20)

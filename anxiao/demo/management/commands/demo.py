@@ -5,11 +5,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from anxiao.demo.build import build_demo, is_built
 from anxiao.demo.queries import facts
+from anxiao.foundation.orgs.models import Org
 
 
 class Command(BaseCommand):
@@ -25,6 +26,10 @@ class Command(BaseCommand):
         if not options["quiet"]:
             call_command("setup", verbosity=0)
         if not is_built():
+            if Org.objects.exists():
+                raise CommandError(
+                    "这里已有单位，演示县只建在空的数据文件夹中：请用 ANXIAO_DATA 另指一个。"
+                )
             build_demo(at, self.say)
         if options["json"]:
             self.stdout.write(json.dumps(facts(at), ensure_ascii=False, indent=2))

@@ -73,11 +73,16 @@ def correct_phone(user: User, phone: str, *, reason: str, actor: Actor, at: date
 
 
 def require_over(actor: Actor, user: User) -> None:
-    """The actor secures an area in which the person holds or held a post, and is not the person."""
+    """The actor secures the area of the person's posts, and is not the person.
+
+    Of somebody without a post any more, the area of those held last.
+    """
     if user.pk == actor.user_id:
         raise Forbidden("people.secure", _("不能处理自己的账号，请由另一名安全管理员办理。"))
     area = within(actor.paths("people.secure"), "org__path")
-    if not Membership.objects.filter(area, user=user).exists():
+    posts = Membership.objects.filter(user=user)
+    open_ones = posts.filter(ended_at__isnull=True)
+    if not (open_ones if open_ones.exists() else posts).filter(area).exists():
         raise Forbidden("people.secure")
 
 

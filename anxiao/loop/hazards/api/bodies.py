@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from anxiao.foundation.access.api import Body, Day
+from anxiao.foundation.access.api import Body, Day, Id
 
 MAX_PHOTOS = 9
 Source = Literal[
@@ -33,7 +33,7 @@ class OpenBody(Body):
     """
 
     uuid: UUID
-    unit: int
+    unit: Id
     source: Source
     category: str = Field(min_length=1, max_length=30)
     description: str = Field(min_length=1, max_length=500)
@@ -43,7 +43,7 @@ class OpenBody(Body):
     criterion: str = Field("", max_length=40)
     level_reason: str = Field("", max_length=200)
     point: str = Field("", max_length=16)
-    place: int | None = None
+    place: Id | None = None
     basis: str = Field("", max_length=200)
     cause: str = Field("", max_length=200)
     found_by_name: str = Field("", max_length=60)
@@ -64,7 +64,7 @@ class AssignBody(Body):
     """
 
     responsible_unit: str = Field(max_length=80)
-    responsible: int | None = None
+    responsible: Id | None = None
     responsible_name: str = Field("", max_length=60)
     measure: str = Field(max_length=500)
     funds: Decimal = Field(ge=0, max_digits=11, decimal_places=2)
@@ -78,7 +78,7 @@ class ReassignBody(Body):
     """Another person (as in assigning), and why; measure and deadline stay."""
 
     responsible_unit: str = Field(max_length=80)
-    responsible: int | None = None
+    responsible: Id | None = None
     responsible_name: str = Field("", max_length=60)
     reason: str = Field(max_length=300)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -48,6 +49,11 @@ EPILOG = """
 退出码：0 全部收下；1 文件不能用，没有导入；2 命令写法不对或有必填的列没有对应，没有导入；
         3 其余收下，有行未收下（逐行说明在标准错误中）
 """
+
+
+def told_of(counties: QuerySet[Org]) -> str:
+    """Codes and names, a few of them."""
+    return "、".join(f"{one.code} {one.name}" for one in counties[:COUNTIES_NAMED])
 
 
 class Command(RegisterCommand):
@@ -123,21 +129,29 @@ class Command(RegisterCommand):
         if options["under"]:
             found = Org.objects.filter(code=options["under"], state=OrgState.ACTIVE).first()
             if found is None:
-                known = "、".join(f"{one.code} {one.name}" for one in counties[:COUNTIES_NAMED])
                 told = f"没有代码为 {options['under']} 的单位。"
-                told += f"县（区）有：{known}。" if known else ""
+                told += f"县（区）有：{told_of(counties)}。" if counties else ""
                 raise CommandError(told, returncode=USAGE)
             return found
         if options["create_root"]:
             named = counties.filter(name=options["create_root"]).first()
-            data = OrgData(kind=OrgKind.COUNTY, name=options["create_root"])
-            return named or create_org(SYSTEM, at, data=data)
+            if named is None and counties:
+                raise CommandError(
+                    f"已有县（区）：{told_of(counties)}。请用 --under 代码 导入到它下面。",
+                    returncode=USAGE,
+                )
+            return named or self.found(options["create_root"], at)
         if counties.count() != 1:
-            raise CommandError(
-                "请用 --under 代码 指明导入到哪个单位之下，或用 --create-root 名称 新建县（区）。",
-                returncode=USAGE,
-            )
+            told = f"县（区）有：{told_of(counties)}。请用 --under 代码 指明。"
+            hint = "还没有县（区），请用 --create-root 名称 新建。"
+            raise CommandError(told if counties else hint, returncode=USAGE)
         return counties.get()
+
+    def found(self, name: str, at: Any) -> Org:
+        """A new county; its code is told, since other commands ask for it."""
+        county = create_org(SYSTEM, at, data=OrgData(kind=OrgKind.COUNTY, name=name))
+        self.stdout.write(f"已新建县（区）{county.name}，单位代码 {county.code}。")
+        return county
 
     def refuse(self, spec: ImportSpec, report: Report) -> None:
         """End the command when nothing was taken: columns are missing, or all was asked for."""
