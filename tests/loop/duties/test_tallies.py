@@ -132,9 +132,10 @@ def test_the_future_and_the_silent_past_are_refused(place, plan, days, reason, f
 
 def test_a_late_entry_opens_the_cell_of_its_period(place, plan):
     fact(place.school, "drill.evacuation", date(2026, 10, 20), late_reason="当时断网")
-    assert cell(place.school, "2.1.f-1", "2026-10").met
-    assert rolled(place.county, "2.1.f-1", "2026-10") == (1, 1)
-    assert rolled(place.town, "2.1.f-1", "2026-10") == (1, 1)
+    october = cell(place.school, "2.1.f-1", "2026-10")
+    assert (october.done, october.owed, october.met, october.late) == (1, False, False, True)
+    assert rolled(place.county, "2.1.f-1", "2026-10") == (0, 0)
+    assert rolled(place.town, "2.1.f-1", "2026-10") == (0, 0)
     assert not recount(place.county)
 
 

@@ -44,7 +44,8 @@ class Tally(models.Model):
     A fact counts if it happened in ``[counts_from, ends_on)``; ``counts_from`` lies before
     ``starts_on`` only for standing duties, whose older proof may still hold. ``met`` is stored so
     that rollups follow: owed, not exempt, done often enough and not ``lapsed``. Whether an unmet
-    cell is due or overdue is derived from the day one asks.
+    cell is due or overdue is derived from the day one asks. ``late`` marks a past period that only
+    a late entry opened (补录): its facts count, but nobody was asked for it, so it is never owed.
     """
 
     duty = models.ForeignKey(Duty, models.CASCADE, db_index=False)
@@ -63,6 +64,7 @@ class Tally(models.Model):
     met = models.BooleanField(_("已履行"), default=False)
     valid_until = models.DateField(_("有效至"), null=True)
     lapsed = models.BooleanField(_("已失效"), default=False)
+    late = models.BooleanField(_("因补录而设"), default=False)
 
     objects: ClassVar[TallyQuerySet] = TallyQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -74,6 +76,9 @@ class Tally(models.Model):
             models.CheckConstraint(
                 condition=Q(met=False) | Q(owed=True, exempt=False, lapsed=False),
                 name="tally_met_only_if_owed",
+            ),
+            models.CheckConstraint(
+                condition=Q(late=False) | Q(owed=False), name="tally_late_not_owed"
             ),
         ]
         indexes = [
@@ -125,11 +130,15 @@ class Rollup(models.Model):
 
 
 class Progress(models.Model):
-    """How far the periodic work of a county has come: cells opened, profiles bound."""
+    """How far the periodic work of a county has come: cells opened, profiles bound.
+
+    ``calendars`` are the ones the cells were last judged by.
+    """
 
     county = models.OneToOneField(Org, models.CASCADE, primary_key=True, related_name="+")
     opened_until = models.DateField()
     bound_at = models.DateTimeField()
+    calendars = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("履职进度")

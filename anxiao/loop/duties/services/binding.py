@@ -27,6 +27,7 @@ from anxiao.loop.duties.queries.subjects import (
     subjects_under,
 )
 from anxiao.loop.duties.rules import levels_of
+from anxiao.loop.duties.services.calendars import judge_calendars, note_calendars
 from anxiao.loop.duties.services.cells import judge_again, open_cells, open_for
 from anxiao.loop.duties.services.locks import lock_county, lock_units
 from anxiao.loop.duties.states import PlanState
@@ -84,13 +85,15 @@ def open_due(at: datetime) -> int:
 def rebind_changed(at: datetime) -> int:
     """Bind anew the units whose profile, opening or closing changed; return how many.
 
-    Every county that a published plan reaches is looked at, one founded since too.
+    Every county that a published plan reaches is looked at, one founded since too. Calendars that
+    changed are followed first.
     """
     count = 0
     for county in Org.objects.filter(kind=OrgKind.COUNTY, state=OrgState.ACTIVE):
         if not plans_for(county.path).exists():
             continue
         progress = _progress(county, at)
+        judge_calendars(county, at)
         units = _changed(county, progress.bound_at - OVERLAP)
         count += rebind_units(units, actor=SYSTEM, at=at)
         Progress.objects.filter(pk=progress.pk).update(bound_at=at)
@@ -98,7 +101,11 @@ def rebind_changed(at: datetime) -> int:
 
 
 def _progress(county: Org, at: datetime) -> Progress:
-    begun = {"opened_until": business_day(at), "bound_at": at}
+    begun = {
+        "opened_until": business_day(at),
+        "bound_at": at,
+        "calendars": lambda: note_calendars(county),
+    }
     return Progress.objects.get_or_create(county=county, defaults=begun)[0]
 
 
@@ -227,7 +234,7 @@ def _open_for(bindings: Sequence[Binding], today: date) -> None:
             by_unit[binding.unit_id].append(binding)
     calendars = calendars_for(Org.objects.filter(pk__in=by_unit))
     for unit_id, each in by_unit.items():
-        open_for(each, today, calendars[unit_id])
+        open_for(each, today, calendars[unit_id], today=today)
 
 
 def _binding(duty: Duty, subject: Subject, from_on: date) -> Binding:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 
 from anxiao.foundation.kernel.calendar import SchoolCalendar
 from anxiao.foundation.kernel.periods import Cadence, Owed, Period, owed, period_of
@@ -166,25 +166,33 @@ def shift_rollups(changes: Iterable[CellChange]) -> None:
             )
 
 
-def open_for(bindings: Sequence[Binding], day: date, calendar: SchoolCalendar) -> list[Tally]:
+def open_for(
+    bindings: Sequence[Binding], day: date, calendar: SchoolCalendar, *, today: date
+) -> list[Tally]:
     """Open the missing cells that ``day`` has for bindings of one unit; its county must be locked.
 
-    ``bindings`` carry their duty and its plan. New cells count what evidence there already is.
+    ``bindings`` carry their duty and its plan. New cells count what evidence there already is. A
+    period over before ``today`` that nobody opened in its time is not owed: a late entry must not
+    make a unit late where a silent one is not.
     """
-    judge = Judge.of([(each.unit_id, each.duty_id) for each in bindings])
+    judges = Judge.of([(each.unit_id, each.duty_id) for each in bindings])
+    cut = {each: _period_for(each, day, calendar) for each in bindings}
     there = set(
         Tally.objects.filter(
+            Q(counts_from__lte=day, ends_on__gt=day)
+            | Q(period_key__in={each.key for each in cut.values() if each}),
             unit__in={each.unit_id for each in bindings},
             duty__in={each.duty_id for each in bindings},
-            counts_from__lte=day,
-            ends_on__gt=day,
         ).values_list("unit_id", "duty_id")
     )
     made = []
-    for binding in bindings:
-        period = _period_for(binding, day, calendar)
+    for binding, period in cut.items():
         if period is not None and (binding.unit_id, binding.duty_id) not in there:
-            made.append(_cell(binding, period, judge.owed(binding, period, calendar), day))
+            cell = _cell(binding, period, judges.owed(binding, period, calendar), day)
+            if period.end <= today:
+                cell.late, cell.owed, cell.exempt = True, False, False
+                settle(cell)
+            made.append(cell)
     Tally.objects.bulk_create(made)
     shift_rollups(CellChange(cell, *counts(cell)) for cell in made)
     return made
@@ -293,25 +301,38 @@ def judge_again(pairs: Iterable[Pair], *, since: date) -> int:
     """
     asked = set(pairs)
     units, duties = {unit_id for unit_id, _ in asked}, {duty_id for _, duty_id in asked}
+    rows = Tally.objects.filter(unit__in=units, duty__in=duties, ends_on__gt=since)
+    cells = [cell for cell in rows if (cell.unit_id, cell.duty_id) in asked]
+    before = [counts(cell) for cell in cells]
+    judge(cells)
+    changes = []
+    for cell, (owing, met) in zip(cells, before, strict=True):
+        after = counts(cell)
+        changes.append(CellChange(cell, after[0] - owing, after[1] - met))
+    Tally.objects.bulk_update(cells, ["owed", "exempt", "met"], batch_size=500)
+    moved = [each for each in changes if each.owed or each.met]
+    shift_rollups(moved)
+    return len(moved)
+
+
+def judge(cells: Sequence[Tally]) -> None:
+    """Set anew whether ``cells`` are owed and exempt, without saving; late ones never are."""
+    asked = {(cell.unit_id, cell.duty_id) for cell in cells}
+    units, duties = {unit_id for unit_id, _ in asked}, {duty_id for _, duty_id in asked}
     bindings = {
         (each.unit_id, each.duty_id): each
         for each in Binding.objects.filter(unit__in=units, duty__in=duties).select_related("duty")
     }
-    cells = [
-        cell
-        for cell in Tally.objects.filter(unit__in=units, duty__in=duties, ends_on__gt=since)
-        if (cell.unit_id, cell.duty_id) in asked
-    ]
     calendars = calendars_for(Org.objects.filter(pk__in=units))
-    judge = Judge.of(asked)
-    changes = []
+    judges = Judge.of(asked)
     for cell in cells:
-        before = counts(cell)
+        if cell.late:
+            continue
         binding = bindings[cell.unit_id, cell.duty_id]
         period = Period(cell.starts_on, cell.ends_on, cell.period_key)
         # A duty lost and regained is bound from its return; what was owed before stays owed.
         before_its_return = cell.owed and cell.ends_on <= binding.from_on
-        verdict = judge.owed(
+        verdict = judges.owed(
             binding,
             period,
             calendars[cell.unit_id],
@@ -319,12 +340,6 @@ def judge_again(pairs: Iterable[Pair], *, since: date) -> int:
         )
         cell.owed, cell.exempt = verdict.owed or verdict.exempt, verdict.exempt
         settle(cell)
-        after = counts(cell)
-        changes.append(CellChange(cell, after[0] - before[0], after[1] - before[1]))
-    Tally.objects.bulk_update(cells, ["owed", "exempt", "met"], batch_size=500)
-    moved = [each for each in changes if each.owed or each.met]
-    shift_rollups(moved)
-    return len(moved)
 
 
 @transaction.atomic

@@ -239,7 +239,7 @@ def _count_in_slowly(unit: Org, kind: str, happened_on: date, today: date) -> No
     there = {cell.duty_id for cell in cells}
     missing = [each for each in bindings if each.duty_id not in there]
     if missing:
-        open_for(missing, happened_on, calendar_for(unit))
+        open_for(missing, happened_on, calendar_for(unit), today=today)
 
 
 def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:

@@ -78,7 +78,8 @@ def open_periods(
 ) -> int:
     """Open the cells of ``periods`` for all bound units (``only`` some, or all ``but`` some).
 
-    Returns how many were opened; those already there stay as they are.
+    Returns how many were opened; those already there stay as they are, unless a late entry came
+    before their day was made good.
     """
     if not periods:
         return 0
@@ -91,7 +92,7 @@ def open_periods(
             sql += f" AND b.unit_id {word} ({_marks(ids)})"
             values += ids
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ON CONFLICT (unit_id, duty_id, period_key) DO NOTHING", values)
+        cursor.execute(f"{sql} {_MAKE_GOOD}", values)
         return int(cursor.rowcount)
 
 
@@ -193,15 +194,20 @@ _PERIOD = ", ".join(["%s"] * 9)
 
 _OPEN = """
 INSERT INTO duties_tally (duty_id, unit_id, county_id, town_id, period_key, starts_on, ends_on,
-  counts_from, due_on, needed, done, owed, exempt, met, valid_until, lapsed)
+  counts_from, due_on, needed, done, owed, exempt, met, valid_until, lapsed, late)
 SELECT b.duty_id, b.unit_id, b.county_id, b.town_id, p.key, p.starts_on, p.ends_on, p.counts_from,
   p.due_on, p.needed, 0,
   p.owed AND (p.whole OR b.from_on <= p.starts_on)
     AND (b.until_on IS NULL OR b.until_on >= p.ends_on),
-  FALSE, FALSE, NULL, FALSE
+  FALSE, FALSE, NULL, FALSE, FALSE
 FROM (SELECT {rows}) p JOIN duties_binding b ON b.duty_id = p.duty_id
 WHERE b.county_id = %s AND b.from_on < p.ends_on
   AND (b.until_on IS NULL OR b.until_on > p.starts_on)
+"""
+
+_MAKE_GOOD = """
+ON CONFLICT (unit_id, duty_id, period_key) DO UPDATE SET owed = excluded.owed, late = FALSE
+WHERE duties_tally.late
 """
 
 _FACTS = """
