@@ -17,7 +17,14 @@ from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.kernel.clock import TIMEZONE
 from anxiao.loop.duties.models import Clause, Duty, Tally
 from anxiao.loop.duties.queries import vacancies
-from anxiao.loop.duties.services import import_plan, open_due, publish_plan, record_evidence
+from anxiao.loop.duties.queries.pages import unit_page
+from anxiao.loop.duties.services import (
+    copy_plan,
+    import_plan,
+    open_due,
+    publish_plan,
+    record_evidence,
+)
 from tests.builders import AT, TODAY, actor_of, make_school, make_town, make_user, sign_in
 from tests.loop.duties.plans import NOTICE, OTHER_NOTICE, County
 
@@ -250,6 +257,24 @@ def test_another_notice_in_force_is_one_tap_away(later, plan, clerk):
         ("四季度方案", False),
     ]
     assert [column.clause.code for column in answer.context["matrix"].columns] == ["1"]
+
+
+def test_publishing_a_new_version_clears_no_record(later, plan, clerk):
+    before = queries.matrix(asked(later, plan, later.county))
+    missed = unit_page(later.school, WEDNESDAY).late
+    assert before.late == 6
+    assert missed > 0
+    copy = copy_plan(plan, actor=later.clerk, at=LATER)
+    second = publish_plan(copy, actor=later.clerk, at=LATER)
+    after = queries.matrix(asked(later, second, later.county))
+    assert (after.late, after.late_lines) == (before.late, before.late_lines)
+    assert rows_of(after)["云河区石门镇"]["2.2.a"][2] == rows_of(before)["云河区石门镇"]["2.2.a"][2]
+    assert unit_page(later.school, WEDNESDAY).late == missed
+    for org in (later.county, later.town, later.school):
+        answer = clerk.get(BOARD, {"org": org.pk})
+        tile = answer.context["tiles"][0]
+        assert tile["value"] == answer.context["matrix"].late > 0
+        assert f"{tile['value']} 项职责" in texts(clerk.get(tile["url"]))
 
 
 @pytest.mark.parametrize(

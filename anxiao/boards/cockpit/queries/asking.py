@@ -33,6 +33,13 @@ class Asked:
         """Cells and rollups whose period has a day in the span."""
         return Q(ends_on__gt=self.span.start, starts_on__lt=self.span.end)
 
+    @property
+    def versions(self) -> Q:
+        """Cells and rollups of every version of the plan: publishing one clears no record."""
+        if self.plan is None:
+            return Q(pk__in=())
+        return Q(duty__plan__code=self.plan.code, duty__plan__issuer=self.plan.issuer_id)
+
     def url(self, **changes: Any) -> str:
         """The address of this board with something asked differently; ``None`` asks no more."""
         asked: dict[str, Any] = {"org": self.org.pk}

@@ -15,6 +15,7 @@ from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import children_of
 from anxiao.foundation.orgs.states import OrgKind
 from anxiao.loop.duties.models import Clause, Rollup, Tally
+from anxiao.loop.duties.states import PlanState
 
 SHOWN_KINDS = (OrgKind.TOWN, OrgKind.COUNTY, OrgKind.SCHOOL, OrgKind.KINDERGARTEN)
 LINES_SHOWN = 60
@@ -22,7 +23,8 @@ WORST_SHOWN = 8
 NUMBER = re.compile(r"^[0-9一二三四五六七八九十]+[.、．]\s*")
 """The number before a section's title: its code says it already."""
 
-Found = dict[tuple[int, int], Square]
+Found = dict[tuple[int, str], Square]
+"""Squares by unit id and clause code: versions of a plan share their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,14 @@ def matrix(asked: Asked, *, whole: bool = False) -> Matrix:
     Clauses that nobody owes are left out, and lines beyond the worst ``LINES_SHOWN`` unless
     ``whole``; figures count them all.
     """
-    clauses = list(Clause.objects.filter(plan=asked.plan, duties__isnull=False).distinct())
+    clauses = _clauses(asked)
     rows = _rows(asked.org)
     found = _squares(_cell_sums(rows, asked)) | _below(rows, asked)
     sections = _sections(clauses, found)
     shown = [
         clause
         for clause in clauses
-        if any((row.pk, clause.pk) in found for row in rows)
+        if any((row.pk, clause.code) in found for row in rows)
         and (not asked.section or section_of(clause.code) == asked.section)
     ]
     lines = [_line_of(row, shown, found, asked) for row in rows]
@@ -112,6 +114,21 @@ def matrix(asked: Asked, *, whole: bool = False) -> Matrix:
     )
 
 
+def _clauses(asked: Asked) -> list[Clause]:
+    """Clauses with duties of the plan shown, then those that only its earlier versions had."""
+    plan = asked.plan
+    if plan is None:
+        return []
+    rows = Clause.objects.filter(
+        plan__code=plan.code, plan__issuer=plan.issuer_id, duties__isnull=False
+    ).exclude(plan__state=PlanState.DRAFT)
+    newest_first = sorted(rows.distinct(), key=lambda each: each.plan_id != plan.pk)
+    kept: dict[str, Clause] = {}
+    for clause in newest_first:
+        kept.setdefault(clause.code, clause)
+    return list(kept.values())
+
+
 def _rows(org: Org) -> list[Org]:
     if org.is_unit:
         return [org]
@@ -123,8 +140,8 @@ def _below(rows: Sequence[Org], asked: Asked) -> Found:
     levels = [row.pk for row in rows if not row.is_unit and row.pk != asked.org.pk]
     late = Q(due_on__lt=asked.day, met__lt=F("owed"))
     return _squares(
-        Rollup.objects.filter(asked.periods, org__in=levels, duty__plan=asked.plan)
-        .values_list("org_id", "duty__clause_id")
+        Rollup.objects.filter(asked.periods, asked.versions, org__in=levels)
+        .values_list("org_id", "duty__clause__code")
         .annotate(
             all_met=Sum("met"),
             all_owed=Sum("owed"),
@@ -137,10 +154,8 @@ def _below(rows: Sequence[Org], asked: Asked) -> Found:
 def _cell_sums(rows: Sequence[Org], asked: Asked) -> QuerySet[Any, Any]:
     units = [row.pk for row in rows if row.is_unit or row.pk == asked.org.pk]
     return (
-        Tally.objects.filter(
-            asked.periods, unit__in=units, duty__plan=asked.plan, owed=True, exempt=False
-        )
-        .values_list("unit_id", "duty__clause_id")
+        Tally.objects.filter(asked.periods, asked.versions, unit__in=units, owed=True, exempt=False)
+        .values_list("unit_id", "duty__clause__code")
         .annotate(
             all_met=Count("pk", filter=Q(met=True)),
             all_owed=Count("pk"),
@@ -152,16 +167,14 @@ def _cell_sums(rows: Sequence[Org], asked: Asked) -> QuerySet[Any, Any]:
 
 def _squares(sums: QuerySet[Any, Any]) -> Found:
     return {
-        (row_id, clause_id): Square(met, owed, late)
-        for row_id, clause_id, met, owed, late in sums
-        if owed
+        (row_id, code): Square(met, owed, late) for row_id, code, met, owed, late in sums if owed
     }
 
 
 def _line_of(row: Org, clauses: Iterable[Clause], found: Found, asked: Asked) -> Line:
     itself = row.pk == asked.org.pk
     squares = tuple(
-        _linked(found.get((row.pk, clause.pk)), row, clause, asked) for clause in clauses
+        _linked(found.get((row.pk, clause.code)), row, clause, asked) for clause in clauses
     )
     if not itself:
         return Line(row.name, asked.url(org=row.pk), squares)
@@ -190,14 +203,14 @@ def _column(place: int, clause: Clause, lines: Sequence[Line], asked: Asked) -> 
 
 
 def _sections(clauses: Iterable[Clause], found: Found) -> tuple[Section, ...]:
-    late: dict[int, int] = {}
-    for (_row_id, clause_id), square in found.items():
-        late[clause_id] = late.get(clause_id, 0) + square.late
+    late: dict[str, int] = {}
+    for (_row_id, of_clause), square in found.items():
+        late[of_clause] = late.get(of_clause, 0) + square.late
     labels: dict[str, str] = {}
     sums: dict[str, int] = {}
     for clause in clauses:
-        if clause.pk in late:
+        if clause.code in late:
             code = section_of(clause.code)
             labels.setdefault(code, NUMBER.sub("", clause.section or clause.chapter))
-            sums[code] = sums.get(code, 0) + late[clause.pk]
+            sums[code] = sums.get(code, 0) + late[clause.code]
     return tuple(Section(code, label, sums[code]) for code, label in labels.items())

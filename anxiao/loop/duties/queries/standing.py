@@ -230,8 +230,11 @@ def unit_status(unit: Org, day: date, plan: Plan | None = None) -> list[DutyStat
     past = Tally.objects.filter(
         unit=unit, ends_on__lte=day, due_on__lt=day, met=False, owed=True, exempt=False
     )
-    for duty_id in past.filter(duty__in=duties).values_list("duty_id", flat=True):
-        missed[duty_id] += 1
+    known = {(duty.plan.issuer_id, duty.plan.code, duty.code): duty.pk for duty in wanted}
+    of_versions = past.values_list("duty__plan__issuer", "duty__plan__code", "duty__code")
+    for issuer, code, duty_code in of_versions:  # a new version of a plan clears no record
+        if (issuer, code, duty_code) in known:
+            missed[known[issuer, code, duty_code]] += 1
     return [
         DutyStatus(
             duty,

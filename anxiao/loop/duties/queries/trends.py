@@ -19,9 +19,12 @@ def progress_of(
     (``until`` exclusive); one grouped query.
     """
     due = Q(due_on__gte=since, due_on__lt=until, ends_on__gt=since - LONGEST_GRACE)
+    if plan is None:
+        return []
+    due &= Q(duty__plan__code=plan.code, duty__plan__issuer=plan.issuer_id)  # of every version
     if org.is_unit:
-        return _of_unit(Tally.objects.filter(due, unit=org, duty__plan=plan))
-    rows = Rollup.objects.filter(due, duty__plan=plan)
+        return _of_unit(Tally.objects.filter(due, unit=org))
+    rows = Rollup.objects.filter(due)
     if org.kind in {"town", "county"}:
         rows = rows.filter(org=org)
     else:
