@@ -245,7 +245,12 @@ def test_each_missing_commitment_stands_at_its_field(world, as_):
     answer = take(as_("principal"), "assign", hazard, responsible="other", due_on="2026-11-01")
     page = answer.content.decode()
     assert answer.status_code == 422
-    for words in ("请填写责任人姓名", "请填写整改措施", "请填写整改资金（元）"):
+    for words in (
+        "请填写责任人姓名",
+        "请填写整改措施",
+        "请填写整改资金（元）",
+        "整改期限不能早于今天，请改为11月23日或以后。",
+    ):
         assert words in page
 
 
@@ -367,8 +372,13 @@ def test_sheets_carry_number_code_and_place_for_stamps(world, as_, sheet, title)
 
 def test_the_notice_is_issued_by_who_found_it(world, as_):
     hazard = world.open(source="superior", actor=world.clerk)
+    world.assign(hazard)
     page = as_("clerk").get(reverse("hazards:notice", args=[hazard.pk])).content.decode()
     assert "签发单位：石门镇教委" in page
+    own = world.in_state("assigned")
+    page = as_("clerk").get(reverse("hazards:notice", args=[own.pk])).content.decode()
+    assert "签发单位：石门镇第一小学" in page
+    assert "签发单位：石门镇教委" not in page
 
 
 def test_a_criterion_shows_its_source_and_doubt(world, as_):

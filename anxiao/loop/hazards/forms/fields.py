@@ -38,7 +38,7 @@ def criterion_field(actor: Any, **more: Any) -> CriterionField:
         queryset=rows,
         required=False,
         empty_label=_("请选择符合的情形"),
-        help_text=_("符合任意一项即为重大隐患；没有列出的，请写明判定理由。"),
+        help_text=_("符合任意一项即为重大隐患；没有列出的，请写明判定理由，两项至少填一项。"),
         **more,
     )
 

@@ -32,14 +32,23 @@ GROUPS = (
 
 
 class OpenForm(forms.Form):
-    """A hazard of one unit. ``uuid`` is made with the form, so that it is stored once."""
+    """A hazard of one unit. ``uuid`` is made with the form, so that it is stored once.
+
+    ``conditional`` are fields that may stay empty only where something else is said.
+    """
+
+    conditional = frozenset({"spot", "place_text", "late_reason", "criterion", "level_reason"})
 
     uuid = forms.UUIDField(widget=forms.HiddenInput)
     photos = PhotosField(
         label=_("整改前照片"), required=False, help_text=_("拍到隐患部位，最多 9 张。")
     )
     kept = UuidListField(required=False)
-    spot = forms.ChoiceField(label=_("地点、部位"), required=False)
+    spot = forms.ChoiceField(
+        label=_("地点、部位"),
+        required=False,
+        help_text=_("地点、部位和具体位置，两项至少填一项。"),
+    )
     place_text = forms.CharField(
         label=_("具体位置"),
         max_length=120,
@@ -66,7 +75,7 @@ class OpenForm(forms.Form):
         label=_("补录原因"),
         max_length=200,
         required=False,
-        help_text=_("排查已超过一天的须填写。"),
+        help_text=_("排查已超过一天的须填写，其他的留空。"),
     )
     cause = forms.ChoiceField(label=_("原因"), required=False)
     basis = forms.CharField(label=_("依据"), max_length=200, required=False)
@@ -93,7 +102,7 @@ class OpenForm(forms.Form):
         data = super().clean() or self.cleaned_data
         point, place, name = self.spots.found(data.get("spot", ""))
         typed = (data.get("place_text") or "").strip()
-        data |= {"point": point, "place": place, "place_text": f"{name} {typed}".strip()[:120]}
+        data |= {"point": point, "place": place, "place_text": joined(name, typed)[:120]}
         if not data["place_text"]:
             field = "place_text" if self.spots.is_empty else "spot"
             self.add_error(field, _("请选择地点，或填写具体位置。"))
@@ -134,4 +143,10 @@ class Spots:
     @staticmethod
     def name(point: Point) -> str:
         """A point with the place it hangs at."""
-        return f"{point.place.full_name} {point.name}" if point.place else point.name
+        return joined(point.place.full_name, point.name) if point.place else point.name
+
+
+def joined(place: str, spot: str) -> str:
+    """A spot after its place; what the spot itself says of the place is not said twice."""
+    said, told = ("".join(words.split()) for words in (spot, place))
+    return spot if said.startswith(told) else f"{place} {spot}".strip()

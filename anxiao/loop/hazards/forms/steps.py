@@ -1,5 +1,6 @@
 """One form for each step; each carries what the person saw, so that nobody acts on old news."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.ui.widgets import PhotosField
 from anxiao.loop.hazards.forms.fields import UuidListField, criterion_field, text_field
 from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.rules import commitment_faults
+from anxiao.loop.hazards.rules.demands import Said
 from anxiao.loop.hazards.states import EndKind, HazardLevel
 
 SOMEBODY_ELSE = "other"
@@ -26,7 +29,12 @@ def seen(hazard: Hazard) -> str:
 
 
 class StepForm(forms.Form):
-    """What every step sends along; ``seen`` is compared before anything is done."""
+    """What every step sends along; ``seen`` is compared before anything is done.
+
+    ``conditional`` are fields that may stay empty only where something else is said.
+    """
+
+    conditional: frozenset[str] = frozenset()
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=400)
 
@@ -44,12 +52,14 @@ class StepForm(forms.Form):
 class PersonForm(StepForm):
     """Who rectifies: a person of the unit, or somebody else by name."""
 
+    conditional = frozenset({"responsible_name"})
+
     responsible = forms.ChoiceField(label=_("责任人"), widget=forms.RadioSelect)
     responsible_name = forms.CharField(
         label=_("其他责任人姓名"),
         max_length=60,
         required=False,
-        help_text=_("不在本单位人员中的，填写姓名，如施工方负责人。"),
+        help_text=_("责任人选“其他人”的须填写姓名，如施工方负责人。"),
     )
     responsible_unit = forms.CharField(label=_("整改责任单位"), max_length=80)
 
@@ -102,12 +112,33 @@ class AssignForm(PersonForm):
         help_text=_("不填的按整改期限计，到期前提醒。"),
     )
 
-    def __init__(self, *args: Any, hazard: Hazard, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hazard: Hazard, day: date, **kwargs: Any) -> None:
         super().__init__(*args, hazard=hazard, **kwargs)
+        self.day = day
         if hazard.level == HazardLevel.MAJOR:
             for name in ("contingency", "interim_measure"):
                 self.fields[name].required = True
             self.fields["contingency"].help_text = _("重大隐患须填写。")
+
+    def clean(self) -> dict[str, Any]:
+        """All faults at once: what the step would refuse stands beside what was left empty."""
+        data = super().clean()
+        said = Said(
+            responsible_unit=data.get("responsible_unit", ""),
+            responsible_name=data.get("responsible_name", ""),
+            measure=data.get("measure", ""),
+            funds=data.get("funds"),
+            due_on=data.get("due_on"),
+            contingency=data.get("contingency", ""),
+            interim_measure=data.get("interim_measure", ""),
+            interim_until=data.get("interim_until"),
+        )
+        faults = commitment_faults(said, self.hazard.level, self.day)
+        for name, fault in faults.items():
+            # Who is responsible has been asked for; what was left empty has been told.
+            if name != "responsible_name" and name not in self.errors:
+                self.add_error(name, fault)
+        return data
 
 
 class ReassignForm(PersonForm):
@@ -130,8 +161,12 @@ class InterimForm(StepForm):
 class SubmitForm(StepForm):
     """What was done, with photos of afterwards."""
 
+    conditional = frozenset({"photos", "no_photo_reason"})
+
     photos = PhotosField(
-        label=_("整改后照片"), required=False, help_text=_("站在整改前同一位置拍摄。")
+        label=_("整改后照片"),
+        required=False,
+        help_text=_("站在整改前同一位置拍摄；不能拍照的，写明原因，两项至少填一项。"),
     )
     kept = UuidListField(required=False)
     result = text_field(_("整改结果"), longest=500)
@@ -139,7 +174,7 @@ class SubmitForm(StepForm):
         label=_("不能拍照的原因"),
         max_length=200,
         required=False,
-        help_text=_("没有整改后照片时填写。"),
+        help_text=_("没有整改后照片的须填写。"),
     )
 
 
@@ -190,6 +225,8 @@ class ExtendForm(StepForm):
 class DecideForm(StepForm):
     """Yes or no to what another person asked."""
 
+    conditional = frozenset({"answer"})
+
     approve = forms.TypedChoiceField(
         label=_("答复"),
         choices=(("yes", _("同意")), ("no", _("不同意"))),
@@ -197,19 +234,24 @@ class DecideForm(StepForm):
         widget=forms.RadioSelect,
     )
     answer = text_field(
-        _("答复意见"), longest=300, required=False, help_text=_("不同意的须写明理由。")
+        _("答复意见"),
+        longest=300,
+        required=False,
+        help_text=_("不同意的须写明理由，同意的可不填。"),
     )
 
 
 class EndForm(StepForm):
     """To void a hazard, or to merge it into another of the unit."""
 
+    conditional = frozenset({"into"})
+
     kind = forms.ChoiceField(label=_("办理方式"), choices=EndKind, widget=forms.RadioSelect)
     into = forms.CharField(
         label=_("并入哪一项"),
         max_length=20,
         required=False,
-        help_text=_("合并时填写另一项隐患的台账编号，如 2026-0012。"),
+        help_text=_("合并的须填写另一项隐患的台账编号，如 2026-0012。"),
     )
     reason = text_field(_("理由"), longest=300)
 
@@ -217,8 +259,16 @@ class EndForm(StepForm):
 class GradeForm(StepForm):
     """Another level, and what makes it so."""
 
+    conditional = frozenset({"criterion", "reason"})
+
     level = forms.ChoiceField(label=_("等级"), choices=HazardLevel, widget=forms.RadioSelect)
-    reason = text_field(_("判定理由"), longest=200, required=False, rows=2)
+    reason = text_field(
+        _("判定理由"),
+        longest=200,
+        required=False,
+        rows=2,
+        help_text=_("降为一般隐患的，须写明理由。"),
+    )
     interim_measure = text_field(_("临时防范措施"), longest=300, required=False, rows=2)
 
     def __init__(self, *args: Any, actor: Actor, hazard: Hazard, **kwargs: Any) -> None:

@@ -56,7 +56,7 @@ def tell_groups(text: str, hazard: Hazard, *, at: datetime) -> None:
 
 def named(hazard: Hazard) -> str:
     """A hazard in half a line: unit, place and what it is."""
-    what = hazard.description
+    what = hazard.description.rstrip("。；，、.;, ")  # a sentence follows
     short = what if len(what) <= SHOWN else f"{what[: SHOWN - 1]}…"
     return _("%(org)s %(place)s：%(what)s") % {
         "org": hazard.org.name,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.files.models import Upload
@@ -37,6 +38,7 @@ from anxiao.loop.hazards.services.telling import (
 from anxiao.loop.hazards.states import HazardLevel, PhotoStage
 
 EVIDENCE = "hazard.closed"
+SHOWN_BEFORE = gettext_lazy("整改后的照片与整改前相同，请到现场重新拍照。")
 
 
 @transaction.atomic
@@ -153,12 +155,18 @@ def reopen_hazard(hazard: Hazard, *, reason: str, actor: Actor, at: datetime) ->
     tell_level("hazards.assign", hazard.org_id, text, hazard, actor=actor, at=at)
 
 
-def _after(hazard: Hazard, photos: Iterable[Upload], actor: Actor) -> list[Upload]:
-    found = own_photos(photos, actor, _("照片没有上传成功，请重新拍照或选择照片。"))
+def shown_before(hazard: Hazard, photos: Iterable[Upload]) -> list[Upload]:
+    """Those of ``photos`` that are a picture of before rectification: they show nothing new."""
+    found = list(photos)
     before = HazardPhoto.objects.filter(hazard=hazard, stage=PhotoStage.BEFORE)
     known = set(before.values_list("upload__blob_id", flat=True)) if found else set()
-    if any(upload.blob_id in known for upload in found):
-        message = _("整改后的照片与整改前相同，请到现场重新拍照。")
+    return [upload for upload in found if upload.blob_id in known]
+
+
+def _after(hazard: Hazard, photos: Iterable[Upload], actor: Actor) -> list[Upload]:
+    found = own_photos(photos, actor, _("照片没有上传成功，请重新拍照或选择照片。"))
+    if shown_before(hazard, found):
+        message = str(SHOWN_BEFORE)
         raise Invalid(message, {"photos": message})
     return found
 

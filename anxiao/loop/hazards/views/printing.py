@@ -1,8 +1,9 @@
 """Sheets on paper: the notice to rectify (整改通知书), the sheet of striking off (销号登记表)."""
 
 import segno
+from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -11,6 +12,7 @@ from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.queries import hazard_page
+from anxiao.loop.hazards.rules.steps import verified_above
 from anxiao.loop.hazards.views import wording
 from anxiao.loop.hazards.views.pages import SEE, find
 
@@ -20,6 +22,10 @@ from anxiao.loop.hazards.views.pages import SEE, find
 def print_notice(request: ActorRequest, pk: int) -> HttpResponseBase:
     """The notice to rectify with its return slip (回执)."""
     hazard = find(request, pk)
+    why = wording.why_no_notice(hazard)
+    if why:
+        messages.warning(request, why)
+        return redirect("hazards:detail", pk)
     return render(request, "hazards/notice.html", _sheet(request, hazard))
 
 
@@ -52,6 +58,9 @@ def _sheet(request: ActorRequest, hazard: Hazard) -> dict[str, object]:
 
 
 def _from_above(request: ActorRequest, hazard: Hazard) -> bool:
-    """Whether the sheet is issued by the upper level: who prints it holds a post there."""
+    """Whether the sheet is issued by the upper level: it sees to the hazard, and who prints it
+    holds a post there. What a unit found itself bears no stamp but its own.
+    """
     post = request.post
-    return bool(post and hazard.org.parent_id and post.org_id != hazard.org_id)
+    above = verified_above(hazard.source, hazard.level)
+    return bool(above and post and hazard.org.parent_id and post.org_id != hazard.org_id)

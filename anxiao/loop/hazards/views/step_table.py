@@ -78,7 +78,7 @@ def _assign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.S
         "contingency": hazard.contingency,
         "interim_measure": hazard.interim_measure,
     }
-    return forms.AssignForm(data, hazard=hazard, people=people, initial=first)
+    return forms.AssignForm(data, hazard=hazard, day=day, people=people, initial=first)
 
 
 def _reassign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:

@@ -16,6 +16,7 @@ from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.hazards import forms
 from anxiao.loop.hazards.queries import HazardPage, hazard_page
 from anxiao.loop.hazards.rules.steps import LABELS
+from anxiao.loop.hazards.services.verifying import SHOWN_BEFORE, shown_before
 from anxiao.loop.hazards.views import wording
 from anxiao.loop.hazards.views.pages import find
 from anxiao.loop.hazards.views.photos import received
@@ -36,12 +37,21 @@ def step_view(step: StepPage) -> Guarded:
         form = step.form(request, shown, request.POST or None)
         if form.is_stale:
             raise StaleState(STALE)
-        photos = received(request, form, shown.hazard.org) if "kept" in form.fields else []
+        photos = _photos(request, shown, form) if "kept" in form.fields else []
         if form.is_valid() and _taken(step, request, shown, form, photos):
             return redirect("hazards:detail", pk)
         return _render(request, step, shown, form, photos)
 
     return view
+
+
+def _photos(request: ActorRequest, shown: HazardPage, form: forms.StepForm) -> list[Upload]:
+    """What was sent along and is worth keeping for another try; the rest is told at its field."""
+    sent = received(request, form, shown.hazard.org)
+    refused = shown_before(shown.hazard, sent)
+    if refused:
+        form.add_error("photos", SHOWN_BEFORE)
+    return [upload for upload in sent if upload not in refused]
 
 
 def _why_not(step: StepPage, shown: HazardPage) -> str:

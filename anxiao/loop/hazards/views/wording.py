@@ -129,7 +129,24 @@ def doings(page: HazardPage) -> Fact:
         "primary_url": url(first.name) if first else "",
         "others": [{"label": step.label, "url": url(step.name)} for step in rest if step.allowed],
         "blocked": [step for step in rest if not step.allowed],
+        "no_notice": why_no_notice(page.hazard),
     }
+
+
+def why_no_notice(hazard: Hazard) -> str:
+    """What a notice to rectify still lacks to be an order; ``""`` if it can be printed."""
+    lacks = [
+        label
+        for label, said in (
+            (_("整改期限"), hazard.due_on),
+            (_("整改措施"), hazard.measure or hazard.suggested_measure),
+        )
+        if not said
+    ]
+    if not lacks:
+        return ""
+    told = {"lacks": _("、").join(lacks)}
+    return _("还没有%(lacks)s，不能下达整改通知书；请先指派整改，再打印。") % told
 
 
 def warnings(page: HazardPage) -> list[Fact]:
@@ -196,7 +213,7 @@ def outcome_facts(hazard: Hazard) -> list[Fact]:
         (_("整改人"), hazard.submitted_by_name),
         (_("完成时间"), _full(business_day(hazard.submitted_at)) if hazard.submitted_at else ""),
         (_("无照片原因"), hazard.no_photo_reason),
-        (_("复查意见"), hazard.opinion),
+        (_("复查意见") if hazard.closed_at else _("上次复查意见"), hazard.opinion),
         (_("复查人"), hazard.closed_by_name),
         (_("销号时间"), _full(business_day(hazard.closed_at)) if hazard.closed_at else ""),
         (_("退回次数"), _("%(n)d 次") % {"n": hazard.rejections} if hazard.rejections else ""),
