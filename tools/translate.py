@@ -20,6 +20,8 @@ SOURCES = ROOT / "anxiao"
 CATALOGUE = SOURCES / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PLURALS = {"ngettext", "ngettext_lazy"}
 SINGULARS = {"gettext", "gettext_lazy", "gettext_noop"}
+MARKERS = {"django.utils.translation", "anxiao.foundation.kernel.spellings.texts"}
+"""Modules whose functions mark a text; rules are plain Python and take the kernel's."""
 HEAD = {
     "Content-Type": "text/plain; charset=UTF-8",
     "Content-Transfer-Encoding": "8bit",
@@ -90,7 +92,7 @@ def in_python(source: str) -> Iterator[Text]:
     names = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        if isinstance(node, ast.ImportFrom) and node.module in MARKERS
         for alias in node.names
     }
     for node in ast.walk(tree):

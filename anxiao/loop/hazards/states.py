@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anxiao.foundation.kernel.workflow import Step, Workflow
 
@@ -85,24 +86,40 @@ OWN_SOURCES = (
 """What a unit finds itself; it verifies such a hazard itself unless it is major."""
 
 HAZARD_FLOW = Workflow(
-    Step("assign", frozenset({OPEN, ACCEPTED}), ASSIGNED, "hazards.assign", "指派"),
-    Step("submit", frozenset({ASSIGNED}), SUBMITTED, "hazards.rectify", "提交复查"),
-    Step("reject", frozenset({SUBMITTED}), ASSIGNED, "hazards.verify", "退回"),
-    Step("close", frozenset({SUBMITTED}), CLOSED, "hazards.verify", "销号"),
-    Step("report_up", frozenset({OPEN, ASSIGNED, ACCEPTED}), REPORTED, "hazards.report_up", "上报"),
-    Step("accept_up", frozenset({REPORTED}), ACCEPTED, "hazards.answer", "受理"),
-    Step("send_back", frozenset({REPORTED}), OPEN, "hazards.answer", "退回上报"),
-    Step("void", frozenset({OPEN, ASSIGNED, SUBMITTED}), HazardState.VOID, "hazards.void", "作废"),
+    Step("assign", frozenset({OPEN, ACCEPTED}), ASSIGNED, "hazards.assign", gettext_noop("指派")),
+    Step("submit", frozenset({ASSIGNED}), SUBMITTED, "hazards.rectify", gettext_noop("提交复查")),
+    Step("reject", frozenset({SUBMITTED}), ASSIGNED, "hazards.verify", gettext_noop("退回")),
+    Step("close", frozenset({SUBMITTED}), CLOSED, "hazards.verify", gettext_noop("销号")),
     Step(
-        "merge", frozenset({OPEN, ASSIGNED, SUBMITTED}), HazardState.MERGED, "hazards.void", "合并"
+        "report_up",
+        frozenset({OPEN, ASSIGNED, ACCEPTED}),
+        REPORTED,
+        "hazards.report_up",
+        gettext_noop("上报"),
     ),
-    Step("reopen", frozenset({CLOSED}), OPEN, "hazards.verify", "重新打开"),
+    Step("accept_up", frozenset({REPORTED}), ACCEPTED, "hazards.answer", gettext_noop("受理")),
+    Step("send_back", frozenset({REPORTED}), OPEN, "hazards.answer", gettext_noop("退回上报")),
+    Step(
+        "void",
+        frozenset({OPEN, ASSIGNED, SUBMITTED}),
+        HazardState.VOID,
+        "hazards.void",
+        gettext_noop("作废"),
+    ),
+    Step(
+        "merge",
+        frozenset({OPEN, ASSIGNED, SUBMITTED}),
+        HazardState.MERGED,
+        "hazards.void",
+        gettext_noop("合并"),
+    ),
+    Step("reopen", frozenset({CLOSED}), OPEN, "hazards.verify", gettext_noop("重新打开")),
 )
 
 _REQUESTED = frozenset({RequestState.REQUESTED})
 
 REQUEST_FLOW = Workflow(
-    Step("approve", _REQUESTED, RequestState.APPROVED, "hazards.verify", "同意"),
-    Step("refuse", _REQUESTED, RequestState.REFUSED, "hazards.verify", "不同意"),
-    Step("withdraw", _REQUESTED, RequestState.WITHDRAWN, "hazards.verify", "失效"),
+    Step("approve", _REQUESTED, RequestState.APPROVED, "hazards.verify", gettext_noop("同意")),
+    Step("refuse", _REQUESTED, RequestState.REFUSED, "hazards.verify", gettext_noop("不同意")),
+    Step("withdraw", _REQUESTED, RequestState.WITHDRAWN, "hazards.verify", gettext_noop("失效")),
 )

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import time_machine
+from django.conf import settings
 
 from anxiao.foundation.places.models import Place
 from anxiao.loop.hazards.forms.opening import joined
@@ -113,3 +114,18 @@ def test_a_place_is_said_once(place, spot, said):
 def test_a_sentence_about_a_hazard_goes_on_after_its_words(world):
     hazard = world.open(description="灭火器过期，不符合要求。", place_text="西门")
     assert named(hazard) == "石门镇第一小学 西门：灭火器过期，不符合要求"
+
+
+def test_steps_are_read_in_english(world, as_):
+    hazard = world.open()
+    client = as_("principal")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"/hazards/{hazard.pk}").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    steps = re.findall(r'<a class="btn[^"]*" href="/hazards/\d+/(\w+)">([^<]+)</a>', main)
+    assert dict(steps)["assign"] == "Assign"
+    assert not re.search(r"[\u4e00-\u9fff]", "".join(label for _name, label in steps))
+    hindrances = re.search(r'<details class="ax-more">(.*?)</details>', main, re.S)[1]
+    assert not re.search(r"[\u4e00-\u9fff]", hindrances)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert ">指派</a>" in client.get(f"/hazards/{hazard.pk}").content.decode()

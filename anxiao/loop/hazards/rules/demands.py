@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from anxiao.foundation.kernel.spellings import name_key
+from anxiao.foundation.kernel.spellings.texts import gettext_noop
 from anxiao.loop.hazards.states import HazardLevel
 
 FOUR = {
-    "interim_measure": "临时防范措施",
-    "responsible_unit": "整改责任单位",
-    "responsible_name": "责任人",
-    "due_on": "整改时限",
+    "interim_measure": gettext_noop("临时防范措施"),
+    "responsible_unit": gettext_noop("整改责任单位"),
+    "responsible_name": gettext_noop("责任人"),
+    "due_on": gettext_noop("整改时限"),
 }
 """What 三.4 punishes a major hazard for lacking, by field."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from anxiao.foundation.kernel.spellings.texts import gettext_noop
 from anxiao.loop.hazards.states import (
     HAZARD_FLOW,
     LIVE_STATES,
@@ -119,37 +120,37 @@ class NextStep:
 
 LABELS = {
     **{step.name: step.label for step in HAZARD_FLOW},
-    "decide_extension": "答复延期",
-    "decide_end": "答复作废、合并",
-    "request_extension": "申请延期",
-    "request_end": "申请作废、合并",
-    "grade": "调整等级",
-    "beyond_means": "认定无力整改",
-    "renew_interim": "落实临时措施",
-    "reassign": "改派",
-    "supervise": "挂牌督办",
+    "decide_extension": gettext_noop("答复延期"),
+    "decide_end": gettext_noop("答复作废、合并"),
+    "request_extension": gettext_noop("申请延期"),
+    "request_end": gettext_noop("申请作废、合并"),
+    "grade": gettext_noop("调整等级"),
+    "beyond_means": gettext_noop("认定无力整改"),
+    "renew_interim": gettext_noop("落实临时措施"),
+    "reassign": gettext_noop("改派"),
+    "supervise": gettext_noop("挂牌督办"),
 }
 
 NO_RIGHT = {
-    "assign": "由本单位负责人或安全专干指派。",
-    "submit": "由责任人或本单位安全专干提交。",
-    "report_up": "由本单位负责人或安全专干上报。",
-    "reassign": "由指派整改的单位改派。",
-    "accept_up": "由上级单位答复。",
-    "send_back": "由上级单位答复。",
+    "assign": gettext_noop("由本单位负责人或安全专干指派。"),
+    "submit": gettext_noop("由责任人或本单位安全专干提交。"),
+    "report_up": gettext_noop("由本单位负责人或安全专干上报。"),
+    "reassign": gettext_noop("由指派整改的单位改派。"),
+    "accept_up": gettext_noop("由上级单位答复。"),
+    "send_back": gettext_noop("由上级单位答复。"),
 }
-BY_UPPER = "上级查出的隐患和重大隐患，由上级单位办理。"
-BY_ACCEPTOR = "上级已受理，由受理的单位办理。"
-BY_UNIT = "由本单位负责人或安全专干办理。"
-NOT_YOURSELF = "不能复查自己提交的整改，请由他人复查。"
-NOT_YOUR_OWN = "不能答复自己的申请，请由他人办理。"
-NO_LEVEL_ABOVE = "没有上级单位可以上报。"
-WAITING = "已有申请等待答复。"
-NO_DEADLINE = "还没有整改期限，不需要延期。"
-TOO_LATE = "已过可以重新打开的期限，请另行登记。"
-ALREADY_SUPERVISED = "已经挂牌督办。"
-ALREADY_BEYOND = "已经认定无力整改，请上报。"
-BY_COUNTY = "由区教体局挂牌督办。"
+BY_UPPER = gettext_noop("上级查出的隐患和重大隐患，由上级单位办理。")
+BY_ACCEPTOR = gettext_noop("上级已受理，由受理的单位办理。")
+BY_UNIT = gettext_noop("由本单位负责人或安全专干办理。")
+NOT_YOURSELF = gettext_noop("不能复查自己提交的整改，请由他人复查。")
+NOT_YOUR_OWN = gettext_noop("不能答复自己的申请，请由他人办理。")
+NO_LEVEL_ABOVE = gettext_noop("没有上级单位可以上报。")
+WAITING = gettext_noop("已有申请等待答复。")
+NO_DEADLINE = gettext_noop("还没有整改期限，不需要延期。")
+TOO_LATE = gettext_noop("已过可以重新打开的期限，请另行登记。")
+ALREADY_SUPERVISED = gettext_noop("已经挂牌督办。")
+ALREADY_BEYOND = gettext_noop("已经认定无力整改，请上报。")
+BY_COUNTY = gettext_noop("由区教体局挂牌督办。")
 
 _ORDER = (
     *("decide_end", "decide_extension", "accept_up", "send_back", "close", "reject"),

@@ -59,9 +59,9 @@ def _why_not(step: StepPage, shown: HazardPage) -> str:
     if offered is None:
         return _("这项隐患%(state)s，现在不能%(step)s。") % {
             "state": shown.hazard.get_state_display(),
-            "step": LABELS[step.name],
+            "step": _(LABELS[step.name]),
         }
-    return offered.why
+    return wording.in_words(offered).why
 
 
 def _taken(
@@ -89,7 +89,7 @@ def _other(step: StepPage, shown: HazardPage) -> dict[str, str]:
     if other is None or not other.allowed:
         return {}
     url = reverse(f"hazards:{other.name}", args=[shown.hazard.pk])
-    return {"label": other.label, "url": url}
+    return {"label": _(other.label), "url": url}
 
 
 def _render(
@@ -104,7 +104,7 @@ def _render(
         "hazard": hazard,
         "page": shown,
         "step": step,
-        "label": LABELS[step.name],
+        "label": _(LABELS[step.name]),
         "other": _other(step, shown),
         "form": form,
         "kept": photos,

@@ -1,6 +1,7 @@
 """A hazard in words and tones, as its page and its sheets show it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from anxiao.loop.hazards.queries import HazardPage
 from anxiao.loop.hazards.rules import SOON_DAYS
 from anxiao.loop.hazards.rules.clocks import DueKind
 from anxiao.loop.hazards.rules.demands import FOUR
-from anxiao.loop.hazards.rules.steps import LABELS
+from anxiao.loop.hazards.rules.steps import LABELS, NextStep
 from anxiao.loop.hazards.services.telling import spoken
 from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardState
 
@@ -49,7 +50,7 @@ def verdict(page: HazardPage, day: date) -> tuple[str, str]:
     """The first line of the page: where the hazard stands, and its tone."""
     hazard, due = page.hazard, page.due
     if page.missing:
-        labels = _("、").join(FOUR[name] for name in page.missing)
+        labels = _("、").join(_(FOUR[name]) for name in page.missing)
         return _("重大隐患，尚缺%(labels)s") % {"labels": labels}, "late"
     if page.escalation:
         return _reported(page, day)
@@ -117,6 +118,11 @@ def badges(hazard: Hazard) -> list[Fact]:
     return [{"text": text, "tone": tone} for holds, text, tone in marks if holds]
 
 
+def in_words(step: NextStep) -> NextStep:
+    """A step in the reader's language: rules are plain Python and know only their own."""
+    return replace(step, label=_(step.label), why=_(step.why) if step.why else "")
+
+
 def doings(page: HazardPage) -> Fact:
     """The steps of the page: the one button, the others, and what is not possible with why."""
 
@@ -124,8 +130,9 @@ def doings(page: HazardPage) -> Fact:
         return reverse(f"hazards:{name}", args=[page.hazard.pk])
 
     first = page.primary
-    rest = [step for step in page.steps if step != first]
+    rest = [in_words(step) for step in page.steps if step != first]
     return {
+        "primary": in_words(first) if first else None,
         "primary_url": url(first.name) if first else "",
         "others": [{"label": step.label, "url": url(step.name)} for step in rest if step.allowed],
         "blocked": [step for step in rest if not step.allowed],
@@ -238,7 +245,7 @@ def timeline(entries: Iterable[Entry]) -> list[Fact]:
     """The journal as ``ui/steps.html`` wants it, newest first."""
     return [
         {
-            "label": str(ACTIONS.get(entry.action, entry.action)),
+            "label": _(str(ACTIONS.get(entry.action, entry.action))),
             "who": entry.actor_name,
             "at": entry.at,
             "text": "；".join(part.rstrip("。；") for part in _told(entry)),
