@@ -129,3 +129,20 @@ def test_steps_are_read_in_english(world, as_):
     assert not re.search(r"[\u4e00-\u9fff]", hindrances)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
     assert ">指派</a>" in client.get(f"/hazards/{hazard.pk}").content.decode()
+
+
+def test_the_ledger_does_not_claim_an_order_it_has_not(world, as_):
+    """Numbers repeat across units: newest first is not by number, and the unit stands beside it."""
+    first = world.open(description="甲处")
+    world.open(description="乙处")
+    world.open(org=world.neighbour, actor=world.stranger, description="丙处")
+    client = as_("bureau")
+    page = client.get("/registers/hazards/").content.decode()
+    assert 'aria-sort="' not in page
+    assert page.index("丙处") < page.index("乙处") < page.index("甲处")
+    heads = re.search(r"<thead>(.*?)</thead>", page, re.S)[1]
+    assert heads.index("台账编号") < heads.index("单位") < heads.index("状态")
+    page = client.get("/registers/hazards/?sort=number").content.decode()
+    assert page.count('aria-sort="ascending"') == 1
+    assert page.index("甲处") < page.index("乙处")
+    assert page.index("丙处") < page.index("乙处"), f"another unit's {first.number}"

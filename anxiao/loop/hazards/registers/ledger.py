@@ -122,7 +122,10 @@ HAZARDS = Register(
     source=_rows,
     view_capability=("hazards.view", "hazards.view_own"),
     columns=(
-        Column(key="number", label=_("台账编号"), value="number", sort="id", width=11),
+        # Numbers repeat across units: the unit stands beside them, and the list as it first opens
+        # (newest first) is not sorted by them.
+        Column(key="number", label=_("台账编号"), value="number", sort="number", width=11),
+        Column(key="org", label=_("单位"), value="org.name", sort="org__name", width=18),
         Column(
             key="state",
             label=_("状态"),
@@ -131,7 +134,6 @@ HAZARDS = Register(
             printed=False,
             tone=_state_tone,
         ),
-        Column(key="org", label=_("单位"), value="org.name", sort="org__name", width=18),
         Column(
             key="found_on",
             label=_("排查时间"),
