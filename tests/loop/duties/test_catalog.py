@@ -11,6 +11,7 @@ from anxiao.foundation.kernel.errors import Invalid
 from anxiao.loop.duties.catalog import (
     check_toml,
     differences,
+    lines,
     parse_toml,
     parse_workbook,
     shipped_plan,
@@ -211,3 +212,24 @@ def test_a_workbook_is_answered_by_sheet_and_row():
     assert parse_workbook(book) == plan
     with pytest.raises(Invalid):
         parse_workbook(b"not a workbook")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("a." * 1_500 + "a = 1", "点太多"),
+        ("[" + "a." * 20 + "a]", "点太多"),
+        ('x = { b = "\u2028", ' + '"a".' * 20 + "a = 1 }", "点太多"),
+        ("x = '" + "a" * 4_000 + "'", "超过 4000 字"),
+    ],
+)
+def test_lines_dear_to_parse_are_refused_before_they_are(monkeypatch, line, said):
+    monkeypatch.setattr(lines.tomllib, "loads", None)
+    raw, faults = lines.read_toml(f"# 方案\n{line}\n")
+    assert (raw, [fault.line for fault in faults]) == (None, [2])
+    assert said in faults[0].message
+
+
+def test_dots_in_texts_and_remarks_are_no_keys():
+    text = NOTICE.replace("[plan]", "# ........\n[plan]", 1)
+    assert parse_toml(text) == parse_toml(NOTICE)

@@ -13,8 +13,11 @@ _KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_\-]+)[\"']?\s*[.=]")
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 _END = re.compile(r"\(at end of document\)")
 TOP = ("plan", "evidence_kind", "clause")
-LARGEST = 2_000_000
-"""Characters; the shipped notice has a fortieth of it."""
+LARGEST = 500_000
+"""Characters; the shipped notice has a tenth of it."""
+LONGEST_LINE, MOST_DOTS = 4_000, 4
+"""Of one line; ``tomllib`` takes quadratic time for a dotted key. ``clause.duty.applies_to`` has
+two dots."""
 
 
 @dataclass(slots=True)
@@ -27,23 +30,38 @@ class _Table:
 def read_toml(text: str) -> tuple[RawPlan | None, list[Fault]]:
     """The tables of a plan file, or why they cannot be read."""
     if len(text) > LARGEST:
-        return None, [Fault(1, "文件太大；一个方案不超过 200 万字。")]
+        return None, [Fault(1, "文件太大；一个方案不超过 50 万字。")]
+    if too_much := _too_much(text):
+        return None, [too_much]
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return None, [_syntax(str(error), text)]
     tables = list(_tables(text))
+    lines = _lines(tables)
     faults = [
-        Fault(
-            _line_of(tables, name), f"没有“{name}”这一节；可用的有：plan、evidence_kind、clause。"
-        )
+        Fault(lines.get(name, 1), f"没有“{name}”这一节；可用的有：plan、evidence_kind、clause。")
         for name in document
         if name not in TOP
     ]
-    faults += _shape(document, tables)
+    faults += _shape(document, lines)
     if faults:
         return None, faults
     return _raw(document, tables), []
+
+
+def _too_much(text: str) -> Fault | None:
+    """The first line that would be dear to parse. TOML's own line ends, so that what stands
+    inside a string is what ``tomllib`` takes for it."""
+    inside = _Inside()
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            return Fault(number, f"这一行超过 {LONGEST_LINE} 字，请分成几行。")
+        inside.dots = 0
+        inside.read(line)
+        if inside.dots > MOST_DOTS:
+            return Fault(number, "这一行引号之外的点太多，请检查键名和引号。")
+    return None
 
 
 def _syntax(message: str, text: str) -> Fault:
@@ -53,31 +71,31 @@ def _syntax(message: str, text: str) -> Fault:
     return Fault(line, f"不是合法的 TOML（{reason}）；请检查引号、括号和等号。")
 
 
-def _shape(document: Mapping[str, Any], tables: list[_Table]) -> Iterator[Fault]:
+def _shape(document: Mapping[str, Any], lines: Mapping[str, int]) -> Iterator[Fault]:
     if not isinstance(document.get("plan"), dict):
-        yield Fault(_line_of(tables, "plan"), "缺少 [plan] 一节，请在文件开头补上。")
+        yield Fault(lines.get("plan", 1), "缺少 [plan] 一节，请在文件开头补上。")
     for name in ("evidence_kind", "clause"):
         if not _is_list_of_tables(document.get(name, [])):
-            yield Fault(_line_of(tables, name), f"“{name}”应写成 [[{name}]]（双方括号）。")
+            yield Fault(lines.get(name, 1), f"“{name}”应写成 [[{name}]]（双方括号）。")
             return
     for clause in document.get("clause", []):
         if not _is_list_of_tables(clause.get("duty", [])):
-            yield Fault(
-                _line_of(tables, "clause.duty"), "“duty”应写成 [[clause.duty]]（双方括号）。"
-            )
+            yield Fault(lines.get("clause.duty", 1), "“duty”应写成 [[clause.duty]]（双方括号）。")
 
 
 def _is_list_of_tables(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
-def _line_of(tables: list[_Table], name: str) -> int:
+def _lines(tables: list[_Table]) -> dict[str, int]:
+    """Where each table first stands, and each key above all tables."""
+    found: dict[str, int] = {}
     for table in tables:
-        if table.name == name:
-            return table.line
-        if not table.name and name in table.keys:
-            return table.keys[name]
-    return 1
+        if table.name:
+            found.setdefault(table.name, table.line)
+        else:
+            found |= table.keys
+    return found
 
 
 def _raw(document: Mapping[str, Any], tables: list[_Table]) -> RawPlan:
@@ -131,6 +149,7 @@ class _Inside:
 
     depth: int = 0
     quote: str = ""
+    dots: int = 0
 
     @property
     def value(self) -> bool:
@@ -159,5 +178,6 @@ class _Inside:
         if letter in "\"'":
             self.quote = letter * 3 if line.startswith(letter * 3, place) else letter
             return place + len(self.quote)
+        self.dots += letter == "."
         self.depth += (letter in "[{") - (letter in "]}")
         return place + 1
