@@ -4,6 +4,7 @@ import pytest
 
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.registers.declare import Asked, ImportContext
+from anxiao.foundation.registers.services import importing
 from tests.builders import AT, actor_of, make_county, make_school, make_user
 
 
@@ -11,6 +12,11 @@ from tests.builders import AT, actor_of, make_county, make_school, make_user
 def urls(settings, tmp_path):
     settings.ROOT_URLCONF = "tests.foundation.registers.sample"
     settings.ANXIAO_DATA = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def breathless(monkeypatch):
+    monkeypatch.setattr(importing, "BREATH", 0)
 
 
 @pytest.fixture

@@ -104,3 +104,24 @@ def test_s19_a_lying_dimension_and_far_cells_cost_nothing():
 
     (sheet,) = read_sheets(rezip(WHOLE, change))
     assert len(sheet.rows) == 6
+
+
+@pytest.mark.parametrize("merge", ["A2:A20001", "A1:GR17"])
+def test_s19_merges_over_and_over_are_refused(merge):
+    """20,000 merges of one column over 20,000 rows were 400 million steps."""
+    merges = f'<mergeCells>{f"""<mergeCell ref="{merge}"/>""" * 20_000}</mergeCells>'
+
+    def change(name, body):
+        if name != "xl/worksheets/sheet1.xml":
+            return body
+        return body.replace(b"</sheetData>", b"</sheetData>" + merges.encode())
+
+    with pytest.raises(Invalid, match="合并单元格过多"):
+        read_sheets(rezip(book([HEAD, *GOOD * 60]), change))
+
+
+def test_s19_merges_fill_each_row_once():
+    rows = [HEAD, *([number, None, None, None] for number in range(2, 102))]
+    rows[1][1], rows[51][1] = "一小", "二小"
+    sheet = read_sheets(book(rows, merges=["B2:B51", "B52:B101"]))[0]
+    assert [sheet.rows[number][2] for number in range(2, 102)] == ["一小"] * 50 + ["二小"] * 50

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -20,6 +21,8 @@ from anxiao.foundation.registers.services import (
     Manner,
     Wish,
     apply_batch,
+    batches,
+    importing,
     purge_batches,
     run_import,
     upload_batch,
@@ -232,6 +235,16 @@ def test_s22_error_values_are_rejected():
         .errors[0]
         .message.startswith("单元格是错误值")
     )
+
+
+def test_s22_letters_no_file_can_hold_are_replaced_when_read():
+    content = rezip(
+        book([HEAD, [1, "一小", None, "甲乙"]]),
+        lambda name, body: body.replace(
+            "甲乙".encode(), "甲_xD800_乙_xD83D__xDE00_丙_x0007__xFFFF_".encode()
+        ),
+    )
+    assert values(understand(read_sheets(content), SPEC))[0]["note"] == "甲\ufffd乙😀丙\ufffd"
 
 
 cells = st.one_of(
@@ -499,3 +512,62 @@ def test_s22_web_names_the_columns_it_does_not_use(client, officer):
     sign_in(client, officer)
     shown = upload(client, [[*HEAD, "楼层"], [*GOOD[0], 3]])
     assert "没有用到的列：楼层" in shown.content.decode()
+
+
+def test_s22_half_a_letter_in_a_rejected_row_fails_nothing(client, officer):
+    """Its row was refused, the others stored, and the error workbook failed on it for ever."""
+    sign_in(client, officer)
+    upload(client, [HEAD, *GOOD, ["x", "七小", None, "_xD800_"]])
+    batch = ImportBatch.objects.get()
+    url = f"/registers/lines/import/{batch.uuid}"
+    assert b"".join(client.get(f"{url}/errors").streaming_content)[:2] == b"PK"
+    assert client.post(f"{url}/apply").status_code == 302
+    batch.refresh_from_db()
+    assert (batch.state, len(lines_now())) == ("applied", 5)
+    answer = client.get(f"{url}/errors")
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert [cell.value for cell in sheet[2]][:4] == ["x", "七小", None, "\ufffd"]
+
+
+def test_s22_what_is_stored_counts_though_its_error_workbook_cannot_be_written(
+    client, officer, monkeypatch
+):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    sign_in(client, officer)
+    upload(client, [HEAD, *MIXED])
+    monkeypatch.setattr(batches, "write_error_book", full)
+    batch = ImportBatch.objects.get()
+    url = f"/registers/lines/import/{batch.uuid}"
+    assert client.post(f"{url}/apply").status_code == 302
+    batch.refresh_from_db()
+    assert (batch.state, batch.report["rejected"], len(lines_now())) == ("applied", 3, 6)
+    assert client.get(f"{url}/errors").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_s22_the_turn_to_write_is_given_back_between_chunks(context, monkeypatch, dry_run):
+    """Another connection may write then: no transaction is open, nothing of a preview is left."""
+    between = []
+    monkeypatch.setattr(
+        importing,
+        "sleep",
+        lambda _seconds: between.append((connection.in_atomic_block, len(lines_now()))),
+    )
+    context.dry_run = dry_run
+    rows = [[number, f"第{number}小学", None, None] for number in range(1, 251)]
+    found = understand(read_sheets(book([HEAD, *rows])), SPEC)
+    assert apply_rows(SPEC, found, context).created == 250
+    assert between == ([(False, 0)] * 2 if dry_run else [(False, 100), (False, 200)])
+
+
+def test_s22_web_says_how_many_rows_it_takes_at_once(client, officer, monkeypatch):
+    monkeypatch.setattr(batches, "WEB_ROWS", 4)
+    sign_in(client, officer)
+    refused = upload(client, [HEAD, *GOOD]).content.decode()
+    assert "这个文件有 5 行，网页上一次最多导入 4 行。" in refused
+    assert not ImportBatch.objects.exists()
+    upload(client, [HEAD, *GOOD[:4]])
+    assert ImportBatch.objects.count() == 1

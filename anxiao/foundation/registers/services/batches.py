@@ -1,5 +1,6 @@
 """Workbooks on their way in from the web: uploaded, previewed, applied or discarded."""
 
+import logging
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,10 +26,13 @@ from anxiao.foundation.registers.services.understanding import Understood, Wish,
 from anxiao.foundation.registers.services.workbook import Sheet, read_sheets
 from anxiao.foundation.registers.states import IMPORT_FLOW, ImportState
 
+logger = logging.getLogger("anxiao.imports")
 KEPT = timedelta(days=7)
 """Uploaded files and error workbooks are removed after this."""
 ABANDONED = timedelta(minutes=15)
 """An import that has been under way for longer was killed; it may be started again."""
+WEB_ROWS = 2_000
+"""More would keep a person waiting and, taken whole, all others from writing."""
 SAMPLES, ERRORS_SHOWN = 5, 200
 
 
@@ -161,6 +165,14 @@ def _sheets(batch: ImportBatch) -> list[Sheet]:
 def _preview(
     batch: ImportBatch, spec: ImportSpec, understood: Understood, context: ImportContext
 ) -> None:
+    if len(understood.rows) > WEB_ROWS:
+        raise Invalid(
+            _(
+                "这个文件有 %(rows)d 行，网页上一次最多导入 %(most)d 行。"
+                "请拆分后分次导入，或请系统管理员用 anxiao import 命令导入。"
+            )
+            % {"rows": len(understood.rows), "most": WEB_ROWS}
+        )
     context.dry_run = True
     report = apply_rows(spec, understood, context)
     batch.sheet, batch.header_row = understood.sheet[:60], understood.header_row
@@ -177,8 +189,13 @@ def _start(batch: ImportBatch, context: ImportContext) -> None:
 def _finish(
     batch: ImportBatch, report: Report, sheets: list[Sheet], context: ImportContext
 ) -> None:
+    """Rows are stored by now: a disk that is full must not make the import look undone."""
     if report.rejected:
-        write_error_book(error_path(batch), _sheet_of(sheets, report), report)
+        try:
+            write_error_book(error_path(batch), _sheet_of(sheets, report), report)
+        except Exception:  # whatever it is, the rows are in
+            error_path(batch).unlink(missing_ok=True)
+            logger.exception("error workbook of import %s not written", batch.uuid)
     _move(batch, "import", context, report, applied_at=context.at, report=_plain(report))
 
 

@@ -12,14 +12,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from anxiao.foundation.registers.services.importing import Report
 from anxiao.foundation.registers.services.understanding import shown
-from anxiao.foundation.registers.services.workbook import Sheet, read_sheets
+from anxiao.foundation.registers.services.workbook import Sheet, keepable, read_sheets
 
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LONGEST_CELL = 32_000
 BIG = 1e15
 """Excel keeps fifteen digits; longer numbers are written as text."""
 FIRST_YEAR = 1900
-NO_CONTROLS = dict.fromkeys(code for code in range(32) if code not in {9, 10, 13})
 
 
 def write_error_book(path: Path, sheet: Sheet, report: Report) -> None:
@@ -37,12 +36,12 @@ def write_error_book(path: Path, sheet: Sheet, report: Report) -> None:
         page.set_column(0, max(last - 1, 0), 14)
         page.set_column(last, last, 60)
         for column, heading in sorted(understood.headings.items()):
-            page.write_string(0, column - 1, heading.rpartition("·")[2], head)
+            page.write_string(0, column - 1, _fit(heading.rpartition("·")[2]), head)
         page.write_string(0, last, _("错误说明"), head)
         for place, number in enumerate(sorted(advice), start=1):
             for column, value in sorted(sheet.rows.get(number, {}).items()):
                 write_value(page, (place, column - 1), value, day)
-            page.write_string(place, last, "；".join(advice[number])[:LONGEST_CELL])
+            page.write_string(place, last, _fit("；".join(advice[number])))
     path.chmod(0o600)
 
 
@@ -66,4 +65,8 @@ def write_value(page: Worksheet, at: tuple[int, int], value: Any, day: Format) -
         page.write_datetime(row, column, value, day)
     else:
         text = value if isinstance(value, str) else shown(value)
-        page.write_string(row, column, text.translate(NO_CONTROLS)[:LONGEST_CELL])
+        page.write_string(row, column, _fit(text))
+
+
+def _fit(text: str) -> str:
+    return keepable(text)[:LONGEST_CELL]

@@ -20,9 +20,9 @@ from anxiao.foundation.registers.queries.values import field_at, label_of
 from anxiao.foundation.registers.services.error_book import (
     FIRST_YEAR,
     LONGEST_CELL,
-    NO_CONTROLS,
     SAFE,
 )
+from anxiao.foundation.registers.services.workbook import keepable
 
 MAX_ROWS = 1_000_000
 """Excel's sheets end at 1,048,576 rows."""
@@ -188,7 +188,7 @@ class _Sheet:
             name = "moment" if isinstance(value, datetime) else "date"
             self.page.write_datetime(row, place, _local(value), self.formats[name])
         else:
-            text = words(value).translate(NO_CONTROLS)[:LONGEST_CELL]
+            text = keepable(words(value))[:LONGEST_CELL]
             self.page.write_string(row, place, text, self.text)
 
 

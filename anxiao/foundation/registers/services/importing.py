@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
@@ -23,7 +24,10 @@ from anxiao.foundation.registers.services.understanding import (
 )
 from anxiao.foundation.registers.services.workbook import MAX_FILE, read_sheets
 
-CHUNK = 500
+CHUNK = 100
+BREATH = 0.1
+"""Seconds between chunks, previews too: SQLite has one turn to write, and who waits for it looks
+only every tenth of a second whether it is free."""
 Progress = Callable[[int, int], None]
 
 
@@ -121,7 +125,7 @@ def apply_rows(
     context: ImportContext,
     manner: Manner = Manner(),
 ) -> Report:
-    """Apply the rows that could be read; a dry run rolls everything back."""
+    """Apply the rows that could be read, chunk by chunk; a dry run rolls each chunk back."""
     report = Report(understood)
     if understood.missing:
         return report
@@ -131,6 +135,8 @@ def apply_rows(
         _apply_whole(spec, good, context, report, manner)
     else:
         for done, chunk in _chunks(good):
+            if done > CHUNK:
+                sleep(BREATH)
             with transaction.atomic():
                 _apply_chunk(spec, chunk, context, report)
                 if context.dry_run:

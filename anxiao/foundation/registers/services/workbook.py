@@ -1,6 +1,7 @@
 """Reading a stranger's .xlsx: looked through first, then row by row, values only."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -24,12 +25,16 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_SHEETS = 30
 MAX_MERGES = 20_000
+MAX_FILLED = 400_000
+"""Cells that merges may fill: each cell of a large sheet once."""
 BLANK_RUN = 5_000
 """So many blank rows in a row are the end: sheets are often formatted down to the last row."""
 LIMITS = Limits(parts=1000, total=64 << 20, part=48 << 20, ratio=200)
 MERGE_TAG, FORMULA_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell", f"{{{SHEET_MAIN_NS}}}f"
 WEB_STARTS = (b"<!doctype", b"<html", b"<?xml", b"<table")
 MACRO_PARTS = ("xl/vbaproject.bin", "xl/externallinks/", "xl/macrosheets/")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNFIT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 
 class Fault(Enum):
@@ -72,6 +77,11 @@ def read_sheets(content: bytes) -> list[Sheet]:
         raise
     except Exception as fault:  # the reader raises whatever it likes on damaged parts
         raise Invalid(_refusal("broken")) from fault
+
+
+def keepable(text: str) -> str:
+    """``text`` without what UTF-8 or XML cannot hold; half a letter becomes U+FFFD."""
+    return _UNFIT.sub("\ufffd", _CONTROLS.sub("", text))
 
 
 def reference(row: int, column: int) -> str:
@@ -167,9 +177,17 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
             cell["value"] = Fault.ERROR
         elif cell["value"] is None and element.find(FORMULA_TAG) is not None:
             cell["value"] = Fault.FORMULA
-        elif isinstance(cell["value"], str) and "_x" in cell["value"]:
-            cell["value"] = unescape(cell["value"])  # _x000D_ is how Excel keeps a line break
+        elif isinstance(cell["value"], str):
+            cell["value"] = keepable(_unescaped(cell["value"]))
         return cell
+
+
+def _unescaped(text: str) -> str:
+    """``_x000D_`` is how Excel keeps a line break; ``_xD83D__xDE00_`` are halves of one letter."""
+    if "_x" not in text:
+        return text
+    halves: str = unescape(text)
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _is_empty(value: Any) -> bool:
@@ -180,6 +198,9 @@ _RANGE = re.compile(r"[A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7}")
 
 
 def _fill_merged(sheet: Sheet, merges: list[str]) -> None:
+    """Merges of a real sheet never overlap: those that fill more than a sheet holds are refused."""
+    numbers = sorted(sheet.rows)
+    left_to_fill = MAX_FILLED
     reach = HEADER_REACH + 2
     sheet.head = {number: dict(cells) for number, cells in sheet.rows.items() if number <= reach}
     for merge in filter(_RANGE.fullmatch, merges):
@@ -187,17 +208,22 @@ def _fill_merged(sheet: Sheet, merges: list[str]) -> None:
         value = sheet.rows.get(top, {}).get(left)
         if value is None:
             continue
-        for number in range(top, min(bottom, reach) + 1):
-            cells = sheet.head.setdefault(number, {})
-            for column in range(left, min(right, MAX_COLUMNS) + 1):
-                cells.setdefault(column, value)
+        left_to_fill -= _fill_head(sheet, (left, top, min(right, MAX_COLUMNS), bottom), value)
         if left == right and top > 1:
-            _fill_down(sheet, left, top, bottom)
+            below = numbers[bisect_right(numbers, top) : bisect_right(numbers, bottom)]
+            for number in below:
+                sheet.rows[number].setdefault(left, value)  # a school's cell means each of its rows
+            left_to_fill -= len(below)
+        if left_to_fill < 0:
+            raise Invalid(_("合并单元格过多或互相重叠，请取消合并后再上传。"))
 
 
-def _fill_down(sheet: Sheet, column: int, top: int, bottom: int) -> None:
-    """One school's cell merged over its rows means each of them."""
-    value = sheet.rows[top][column]
-    for number in range(top + 1, min(bottom, top + MAX_ROWS) + 1):
-        if number in sheet.rows:
-            sheet.rows[number].setdefault(column, value)
+def _fill_head(sheet: Sheet, area: tuple[int, int, int, int], value: Any) -> int:
+    """How many cells of the first rows it went through."""
+    left, top, right, bottom = area
+    last = min(bottom, HEADER_REACH + 2)
+    for number in range(top, last + 1):
+        cells = sheet.head.setdefault(number, {})
+        for column in range(left, right + 1):
+            cells.setdefault(column, value)
+    return max(0, last - top + 1) * max(0, right - left + 1)
