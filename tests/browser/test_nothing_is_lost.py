@@ -56,3 +56,15 @@ def test_a_saved_form_and_a_sign_out_leave_nothing_behind(form, sign_in):
     sign_in(form, OFFICER)
     form.goto("/hazards/open")
     expect(form.get_by_label("隐患情况")).to_have_value("")
+
+
+def test_what_one_tap_answered_survives_a_reload(page, sign_in):
+    sign_in(page, OFFICER)
+    page.goto("/inspections/")
+    page.get_by_role("link", name="门卫安保检查表").click()
+    items = page.locator("[data-item]")
+    items.first.locator("input[value=fail]").check()
+    page.get_by_role("button", name="其余各项都合格").click()
+    page.reload()
+    expect(items.first.locator("input[value=fail]")).to_be_checked()
+    expect(page.locator("[data-item] input[value=pass]:checked")).to_have_count(items.count() - 1)

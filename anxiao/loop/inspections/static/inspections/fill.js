@@ -21,9 +21,11 @@ function go() {
 
 // Exceptions are marked first or afterwards: what is said already stays as it is.
 function passRest() {
-  for (const item of items) if (!answered(item)) item.querySelector("input[value=pass]").checked = true;
+  const given = items.filter((item) => !answered(item)).map((item) => item.querySelector("input[value=pass]"));
+  for (const answer of given) answer.checked = true;
   count();
-  form.dispatchEvent(new Event("input", { bubbles: true }));
+  // As if given by hand: whoever keeps drafts listens to the fields.
+  given.at(-1)?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // A photo is sent as soon as it is taken, so that a weak line at the end loses nothing.
