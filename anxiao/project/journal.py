@@ -5,7 +5,10 @@ It stands here because the journal itself lies beneath the registers.
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.apps import apps
+from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +24,7 @@ from anxiao.foundation.registers.declare import (
     PrintLayout,
     Register,
 )
+from anxiao.loop.duties.models import Duty
 from anxiao.project.journal_words import (
     ACTIONS,
     action_word,
@@ -40,18 +44,40 @@ RIGHTS = (
 CARRIED = ("import", "export")
 
 
+NAMES = {
+    **{"orgs.org": "name", "places.place": "full_name", "places.point": "name"},
+    **{"accounts.user": "name", "accounts.membership": "user__name", "accounts.token": "label"},
+    **{"accounts.invitation": "name", "messaging.robot": "name", "registers.importbatch": "name"},
+    **{"hazards.hazard": "number", "hazards.escalation": "hazard__number"},
+    **{"hazards.extension": "hazard__number", "hazards.endrequest": "hazard__number"},
+    **{"inspections.inspection": "checklist__title", "inspections.checklist": "title"},
+    **{"inspections.round": "name", "duties.plan": "title", "duties.exemption": "duty__title"},
+}
+"""By kind of object, the field by which people know it."""
+
+
 def _rows(actor: Actor) -> QuerySet[Entry]:
     named = Org.objects.filter(path=OuterRef("org_path")).values("name")[:1]
-    return Entry.objects.visible_to(actor).annotate(unit_name=Subquery(named))
+    rows = Entry.objects.visible_to(actor).annotate(unit_name=Subquery(named))
+    return rows.annotate(duty_code=KT("detail__duty")).annotate(subject_name=_subject_name())
+
+
+def _subject_name() -> Coalesce:
+    """The object's own name, looked up in the same query; empty for what is gone or has none."""
+    duty = Duty.objects.filter(code=OuterRef("duty_code")).order_by("-plan_id").values("title")
+    cases = [When(subject="duties.evidence", then=Subquery(duty[:1]))]
+    for label, field in NAMES.items():
+        rows = apps.get_model(label)._default_manager.filter(pk=OuterRef("subject_id"))
+        cases.append(When(subject=label, then=Subquery(rows.values(field)[:1])))
+    return Coalesce(Case(*cases, output_field=CharField()), Value(""))
 
 
 def _action(row: Entry, _asked: Asked) -> str:
-    return action_word(row.action)
+    return action_word(row.action, row.subject)
 
 
-def _subject(row: Entry, _asked: Asked) -> str:
-    number = f" {row.subject_id}" if row.subject_id else ""
-    return f"{subject_word(row.subject)}{number}"
+def _subject(row: Any, _asked: Asked) -> str:
+    return f"{subject_word(row.subject)} {row.subject_name}".strip()
 
 
 def _moved(row: Entry, _asked: Asked) -> str:
@@ -61,7 +87,7 @@ def _moved(row: Entry, _asked: Asked) -> str:
 
 
 def _detail(row: Entry, _asked: Asked) -> str:
-    return detail_words(row.detail)
+    return detail_words(row.detail, row.subject)
 
 
 def _within(rows: Any, days: DateRange, _asked: Asked) -> Any:

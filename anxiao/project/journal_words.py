@@ -3,9 +3,10 @@
 The journal keeps codes, so that a word may change without touching a sealed line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -14,6 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.access.capabilities import ROLE_LABELS
+from anxiao.foundation.accounts.registers import PEOPLE
+from anxiao.foundation.messaging.states import Channel
+from anxiao.foundation.orgs.models import Profile
+from anxiao.foundation.orgs.registers import UNITS
+from anxiao.foundation.orgs.states import DayKind
+from anxiao.foundation.registers.declare import Register
+from anxiao.loop.duties.registers import DUTIES, EVIDENCE
+from anxiao.loop.hazards.catalog import category_choices
+from anxiao.loop.hazards.registers import CRITERIA, HAZARDS
+from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardSource
+from anxiao.loop.inspections.registers import INSPECTIONS
+from anxiao.loop.inspections.states import InspectionKind
 
 Text = str | Promise
 
@@ -100,7 +113,42 @@ ACTIONS: dict[str, Text] = {
     "disable_robot": gettext_lazy("停用群机器人"),
     "test_robot": gettext_lazy("测试群机器人"),
 }
+MEANT: dict[tuple[str, str], Text] = {
+    ("close", "hazards.hazard"): gettext_lazy("销号"),
+    ("reopen", "hazards.hazard"): gettext_lazy("重新打开"),
+    ("submit", "hazards.hazard"): gettext_lazy("提交复查"),
+    ("close", "orgs.org"): gettext_lazy("停办"),
+    ("reopen", "orgs.org"): gettext_lazy("恢复"),
+    ("merge", "orgs.org"): gettext_lazy("并入其他单位"),
+    ("submit", "inspections.inspection"): gettext_lazy("提交检查"),
+}
+"""What an action is called where one word stands for several steps."""
 KEYS: dict[str, Text] = {
+    "answer_due_on": gettext_lazy("应答复日期"),
+    "approved": gettext_lazy("同意"),
+    "before": gettext_lazy("原责任人"),
+    "by": gettext_lazy("答复单位"),
+    "checklists": gettext_lazy("检查表"),
+    "clauses": gettext_lazy("条款数"),
+    "closed_on": gettext_lazy("原销号日期"),
+    "created": gettext_lazy("新建行数"),
+    "duties": gettext_lazy("职责数"),
+    "files": gettext_lazy("文件数"),
+    "gained": gettext_lazy("新增职责"),
+    "interim_measure": gettext_lazy("临时措施"),
+    "interim_until": gettext_lazy("临时措施有效期至"),
+    "into": gettext_lazy("并入"),
+    "lost": gettext_lazy("不再承担的职责"),
+    "missing": gettext_lazy("尚缺"),
+    "new_due_on": gettext_lazy("申请延至"),
+    "rejected": gettext_lazy("未收下行数"),
+    "removed_clause": gettext_lazy("删除条款"),
+    "removed_duty": gettext_lazy("删除职责"),
+    "row": gettext_lazy("原表行号"),
+    "same": gettext_lazy("未变行数"),
+    "source": gettext_lazy("来源"),
+    "state": gettext_lazy("状态"),
+    "written": gettext_lazy("条数"),
     "answer": gettext_lazy("答复"),
     "category": gettext_lazy("类别"),
     "changed": gettext_lazy("改动"),
@@ -139,9 +187,7 @@ KEYS: dict[str, Text] = {
     "starts_on": gettext_lazy("起于"),
     "to": gettext_lazy("改为"),
     "tries": gettext_lazy("第几次"),
-    "unit": gettext_lazy("单位"),
     "until_on": gettext_lazy("止于"),
-    "user": gettext_lazy("人员编号"),
     "version": gettext_lazy("版本"),
     "way": gettext_lazy("方式"),
     "what": gettext_lazy("内容"),
@@ -162,17 +208,28 @@ VALUES: dict[str, dict[str, Text]] = {
         "idle": gettext_lazy("长时间没有操作"),
         "too_old": gettext_lazy("登录已满 12 小时"),
     },
-    "level": {"ordinary": gettext_lazy("一般隐患"), "major": gettext_lazy("重大隐患")},
+    "level": dict(HazardLevel.choices),
+    "source": dict(HazardSource.choices),
+    "kind": dict([*InspectionKind.choices, *EndKind.choices, *DayKind.choices]),
+    "channel": dict(Channel.choices),
+}
+TOLD_ELSEWHERE = frozenset({"user", "unit", "requested_by", "absorbed", "item", "checklist"})
+"""Keys that say, in codes or numbers, what another column or key of the line says in words."""
+REGISTERS: dict[str, Register] = {
+    register.slug: register
+    for register in (HAZARDS, INSPECTIONS, DUTIES, EVIDENCE, UNITS, PEOPLE, CRITERIA)
 }
 
 
-def action_word(action: str) -> str:
+def action_word(action: str, subject: str = "") -> str:
     """What an action is called; a code that nobody named stays as it is."""
-    return str(ACTIONS.get(action, action))
+    return str(MEANT.get((action, subject)) or ACTIONS.get(action, action))
 
 
 def subject_word(subject: str) -> str:
     """What the kind of an object is called: the name of its table, or of a register."""
+    if subject.startswith("registers.") and (title := _register(subject.partition(".")[2])):
+        return title
     try:
         return str(apps.get_model(subject)._meta.verbose_name)
     except (LookupError, ValueError):
@@ -188,31 +245,105 @@ def subjects() -> list[tuple[str, str]]:
 
 def state_word(subject: str, state: str) -> str:
     """What a state of such an object is called."""
+    return str(dict(_field(subject, "state").get("choices", ())).get(state, state))
+
+
+def detail_words(detail: Mapping[str, Any], subject: str = "") -> str:
+    """``原因：…；期限：…``, without what is empty or told in another column."""
+    told = ((key, _told(key, value, detail, subject)) for key, value in detail.items())
+    return "；".join(f"{_key(key, subject)}：{value}" for key, value in told if value)
+
+
+def _key(key: str, subject: str) -> str:
+    if key == "to" and subject == "hazards.hazard":
+        return _("上报至")
+    return str(KEYS.get(key, key))
+
+
+def _told(key: str, value: Any, detail: Mapping[str, Any], subject: str) -> str:
+    if key in TOLD_ELSEWHERE or (key == "into" and "into_name" in detail):
+        return ""
+    if key == "files":
+        return str(len(value) or "")
+    if key == "kind" and subject == "duties.evidence":
+        return ""  # named by the plan that is in force; the line names the duty
+    if key in {"state", "register", "query", "category", "source"}:
+        return _code(key, str(value or ""), subject)
+    return _value(key, value, subject)
+
+
+def _code(key: str, code: str, subject: str) -> str:
+    """A value that is a code of the house."""
+    if key == "state":
+        return state_word(subject, code)
+    if key == "register":
+        return _register(code) or code
+    if key == "query":
+        slug = subject.partition(".")[2]
+        return "，".join(_asked(REGISTERS.get(slug), code))
+    if key == "category":
+        return dict(category_choices()).get(code, code)
+    return str(VALUES[key].get(code, ""))  # a source of evidence is the number of a row
+
+
+def _register(slug: str) -> str:
+    if slug == "journal":
+        return _("操作日志")
+    return str(REGISTERS[slug].title) if slug in REGISTERS else ""
+
+
+def _asked(register: Register | None, query: str) -> Iterator[str]:
+    """A query string as the filters of its register say it."""
+    filters = {each.key: each for each in register.filters} if register else {}
+    for key, value in parse_qsl(query.lstrip("?")):
+        found = filters.get(key) or filters.get(key.rpartition("_")[0])
+        if found is None:
+            yield value
+        elif found.kind == "preset":
+            yield str(found.label)
+        else:
+            choices = {} if callable(found.choices) else dict(found.choices)
+            yield f"{found.label} {choices.get(value, value)}"
+
+
+def _field(subject: str, name: str) -> dict[str, Any]:
+    """Name and choices of a model's field; empty where there is none."""
     try:
-        choices = apps.get_model(subject)._meta.get_field("state").choices or ()
+        field = apps.get_model(subject)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
-        return state
-    return str(dict(choices).get(state, state))
+        return {}
+    return {
+        "label": getattr(field, "verbose_name", name),
+        "choices": getattr(field, "choices", None) or (),
+    }
 
 
-def detail_words(detail: Mapping[str, Any]) -> str:
-    """``原因：…；期限：…``, without what is empty."""
-    told = ((key, _value(key, value)) for key, value in detail.items())
-    return "；".join(f"{KEYS.get(key, key)}：{value}" for key, value in told if value)
+def _name(name: str, subject: str) -> str:
+    for model in (subject, Profile._meta.label_lower):
+        if found := _field(model, name):
+            return str(found["label"])
+    return str(KEYS.get(name, name))
 
 
-def _value(key: str, value: Any) -> str:
+def _value(key: str, value: Any, subject: str) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, dict):
         return "，".join(
-            f"{KEYS.get(name, name)} {_value(name, each)}" for name, each in value.items()
+            f"{_name(name, subject)} {_value(name, each, subject)}".strip()
+            for name, each in value.items()
         )
     if isinstance(value, list | tuple):
-        return "、".join(_value(key, each) for each in value)
-    known = VALUES.get(key, {}).get(value) if isinstance(value, str) else None
-    text = str(known if known is not None else "" if value is None else value)
-    return _day(text) or text
+        return "、".join(filter(None, (_value(key, each, subject) for each in value)))
+    return _word(key, "" if value is None else str(value), subject)
+
+
+def _word(key: str, text: str, subject: str) -> str:
+    if key == "missing":
+        return _name(text, subject)
+    choices = VALUES.get(key) or dict(_field(Profile._meta.label_lower, key).get("choices", ()))
+    known = choices.get(text)
+    return _day(text) or (str(known) if known is not None else text)
 
 
 def _day(text: str) -> str:

@@ -14,7 +14,18 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.accounts.services import grant_post
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.journal.services import record
-from anxiao.project.journal_words import ACTIONS, detail_words, state_word, subject_word
+from anxiao.project.journal import JOURNAL
+from anxiao.project.journal_words import (
+    ACTIONS,
+    KEYS,
+    TOLD_ELSEWHERE,
+    action_word,
+    detail_words,
+    state_word,
+    subject_word,
+)
+from anxiao.project.journal_words import REGISTERS as NAMED
+from anxiao.project.registers import REGISTERS
 from tests.builders import AT, TODAY, actor_of, make_county, make_school, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +139,80 @@ def written():
 
 def test_every_action_has_a_word():
     assert sorted(set(written()) - set(ACTIONS)) == []
+
+
+def told():
+    """Every key that some room writes into a line: of the dicts called ``detail`` or ``said``."""
+    for path in Path(anxiao.__file__).parent.rglob("services/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.keyword) and node.arg in {"detail", "said"}
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                named = any(getattr(each, "id", "") in {"detail", "said"} for each in targets)
+            if named and node.value is not None:
+                yield from keys_of(node.value)
+
+
+def keys_of(value):
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mod):
+        return  # what is put into a sentence is no key
+    if isinstance(value, ast.Dict):
+        yield from (key.value for key in value.keys if isinstance(key, ast.Constant))
+    for each in ast.iter_child_nodes(value):
+        yield from keys_of(each)
+
+
+def test_every_key_of_a_detail_has_a_word():
+    found = set(told())
+    assert {"responsible", "reason", "files"} <= found
+    assert sorted(found - set(KEYS) - TOLD_ELSEWHERE) == []
+
+
+def test_every_register_has_its_own_name():
+    assert sorted([*NAMED, JOURNAL.slug]) == sorted(each.slug for each in REGISTERS)
+    for register in REGISTERS:
+        assert subject_word(f"registers.{register.slug}") == str(register.title)
+
+
+def test_one_code_is_two_words_where_two_things_are_meant():
+    assert action_word("close", "hazards.hazard") == "销号"
+    assert action_word("close", "orgs.org") == "停办"
+
+
+def test_objects_bear_their_own_names(auditor, county, school):
+    actor = actor_of(make_user("程然", (school, "principal")))
+    record("rename", school, actor=actor, at=AT, org_path=school.path, detail={"from": "旧名"})
+    body = table(shown(auditor, action="rename"))
+    assert "单位 第一小学" in body
+    assert f"单位 {school.pk}" not in body
+
+
+@pytest.mark.parametrize(
+    ("subject", "detail", "words"),
+    [
+        (
+            "hazards.hazard",
+            {"source": "self_check", "category": "fire"},
+            "来源：自查；类别：消防安全",
+        ),
+        ("hazards.hazard", {"state": "closed", "row": 739}, "状态：已销号；原表行号：739"),
+        (
+            "hazards.hazard",
+            {"to": "石门镇", "missing": ["due_on"]},
+            "上报至：石门镇；尚缺：整改期限",
+        ),
+        ("inspections.inspection", {"checklist": "patrol", "kind": "patrol"}, "类型：巡查"),
+        ("duties.evidence", {"kind": "roster.duty", "files": ["u", "v"]}, "文件数：2"),
+        ("duties.evidence", {"source": "inspections.inspection:5"}, ""),
+        ("orgs.org", {"into": 7, "into_name": "第二小学"}, "并入：第二小学"),
+        ("orgs.org", {"changed": {"boarders": [1, 2]}}, "改动：寄宿生数 1、2"),
+        ("registers.hazards", {"created": 1, "rejected": 2}, "新建行数：1；未收下行数：2"),
+        ("registers.hazards", {"query": "?level=major"}, "筛选条件：等级 重大隐患"),
+        ("registers.importbatch", {"register": "units"}, "台账：学校（幼儿园）基本情况统计表"),
+    ],
+)
+def test_codes_are_words(subject, detail, words):
+    assert detail_words(detail, subject) == words
 
 
 def test_words_of_objects_states_and_details():
