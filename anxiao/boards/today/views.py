@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from anxiao.boards.today import queries
 from anxiao.boards.today.forms import ScanForm
+from anxiao.foundation.access.capabilities import Role
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.places.queries import point_by_code
@@ -19,17 +20,23 @@ QUICK = (
     ("places.view", "today:scan", "scan", gettext_lazy("扫一扫")),
     ("cockpit.view", "cockpit:board", "layout-dashboard", gettext_lazy("看板")),
 )
+DESKS = {Role.AUDIT_ADMIN: "registers:journal", Role.SECURITY_ADMIN: "accounts:security"}
+"""Posts without duties: the page where their work is comes up instead of an empty day."""
 
 
 @page("today.view")
 @require_safe
 def today(request: ActorRequest) -> HttpResponseBase:
     """What I have to do now, until when, about how many minutes, one tap each."""
+    role = Role(request.post.role) if request.post else None
+    if role in DESKS:
+        return redirect(DESKS[role])
     day = business_day(request.at)
     tasks = queries.day_of(request.actor, request.posts, request.post, day)
     context = {
         "day": tasks,
         "today": day,
+        "runs_the_system": role == Role.SYSTEM_ADMIN,
         "groups": [
             (_("超期"), tasks.late, "late"),
             (_("今天"), tasks.now, "soon"),

@@ -23,7 +23,16 @@ from anxiao.loop.duties.services import (
     publish_plan,
     request_exemption,
 )
-from tests.builders import AT, TODAY, actor_of, make_org, make_school, make_user, sign_in
+from tests.builders import (
+    AT,
+    TODAY,
+    actor_of,
+    make_county,
+    make_org,
+    make_school,
+    make_user,
+    sign_in,
+)
 from tests.loop.duties.plans import NOTICE
 
 ABOVE = {Role.SUPERVISOR, *BUREAU_ROLES}
@@ -183,3 +192,23 @@ def test_the_quick_entries_are_what_the_post_may_do(place, plan):
     assert quick("principal", place.school) == ["开始检查", "登记隐患", "扫一扫", "看板"]
     assert quick("county_leader", place.county) == ["扫一扫", "看板"]
     assert quick("audit_admin", place.county) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "desk"),
+    [(Role.AUDIT_ADMIN, "/registers/journal/"), (Role.SECURITY_ADMIN, "/account/security")],
+)
+def test_posts_without_duties_come_to_their_own_desk(role, desk):
+    client = sign_in(Client(), make_user("管理员", (make_county(), role)))
+    answer = client.get(TODAY_PAGE)
+    assert (answer.status_code, answer.url) == (302, desk)
+    assert client.get(desk).status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_system_administrator_is_told_where_the_system_is_seen():
+    client = sign_in(Client(), make_user("管理员", (make_county(), Role.SYSTEM_ADMIN)))
+    told = texts(client.get(TODAY_PAGE))
+    assert "anxiao doctor" in told
+    assert "没有待办" not in told
