@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(os.environ.get("ANXIAO_DATA", ROOT / "data")).resolve()
 DEMO = os.environ.get("ANXIAO_DEMO") == "1"
 DEBUG = os.environ.get("ANXIAO_DEBUG") == "1"
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = os.environ.get("PORT", "8000")
 HOSTS = [host for host in os.environ.get("ANXIAO_HOSTS", "").split(",") if host]
 ROBOT_HOSTS = [host for host in os.environ.get("ANXIAO_ROBOT_HOSTS", "").split(",") if host]
 GROUP_COMMIT = os.environ.get("ANXIAO_GROUP_COMMIT") == "1"

@@ -10,6 +10,13 @@ from anxiao.foundation.orgs.models import Org
 
 USAGE = 2
 """Exit code of a command that was not written as it should be, as argparse has it."""
+NO_TABLES = "数据库还没有建好，请先运行 anxiao migrate。"
+
+
+def require_tables() -> None:
+    """Say what to do when there are no tables yet."""
+    if Org._meta.db_table not in connection.introspection.table_names():
+        raise CommandError(NO_TABLES)
 
 
 class RegisterCommand(BaseCommand):
@@ -28,6 +35,5 @@ class RegisterCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Say what to do when there are no tables yet, instead of what the database says."""
-        if Org._meta.db_table not in connection.introspection.table_names():
-            raise CommandError("数据库还没有建好，请先运行 anxiao migrate。")
+        require_tables()
         return super().execute(*args, **options)

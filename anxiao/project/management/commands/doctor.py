@@ -2,11 +2,14 @@
 
 import json
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 from django.utils import timezone
 
+from anxiao.project.management.base import require_tables
 from anxiao.project.operate.examination import examine
 from anxiao.project.operate.findings import Finding, Level, worst
 
@@ -22,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="输出 JSON，供程序读取")
 
     def handle(self, **options: Any) -> None:
+        with suppress(DatabaseError):  # what cannot be reached is a finding below
+            require_tables()
         found = []
         for finding in examine(timezone.now()):
             found.append(finding)

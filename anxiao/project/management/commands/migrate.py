@@ -38,3 +38,5 @@ migrate.MigrationExecutor = SafeExecutor  # type: ignore[attr-defined]
 
 class Command(migrate.Command):
     """Django's command with the executor above."""
+
+    help = "建立或更新数据库结构。"

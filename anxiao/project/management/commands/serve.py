@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import closing
 from typing import Any
 
@@ -19,6 +19,7 @@ from anxiao.project.operate import metrics
 
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 """No more than a process has connections to PostgreSQL, nor than its cores can use."""
+LAST_PORT = 65535
 DRAINS_WITHIN = 30
 """Seconds that requests under way have to end when the server is stopped."""
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="演示县，只在本机地址上服务")
         parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1")
-        parser.add_argument("--port", type=int, default=env.PORT, help="端口，默认取 PORT 或 8000")
+        parser.add_argument("--port", type=port, default=env.PORT, help="端口，默认取 PORT 或 8000")
         parser.add_argument(
             "--workers",
             type=int,
@@ -99,6 +100,13 @@ class Command(BaseCommand):
                 beside.wait(timeout=20)
         if code not in {0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT}:
             raise CommandError(f"网页服务已退出（{code}）。")
+
+
+def port(text: str) -> int:
+    """A port as written on the command line or in ``PORT``."""
+    if text.isascii() and text.isdigit() and 0 < int(text) <= LAST_PORT:
+        return int(text)
+    raise ArgumentTypeError(f"端口应为 1 到 {LAST_PORT} 的整数，现为“{text}”。")
 
 
 def web_environment(processes: int) -> dict[str, str]:
