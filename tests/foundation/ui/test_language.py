@@ -69,6 +69,14 @@ def test_a_choice_is_kept_and_turns_pages(client):
     assert '<html lang="zh-hans">' in client.get("/account/").text
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_each_language_is_named_in_itself(client, language):
+    choose(client, language)
+    page = client.get("/account/").text
+    named = re.findall(r'name="language" value="([\w-]+)"[^>]*>([^<]*)<', page)
+    assert dict(named) == {"zh-hans": "简体中文", "en": "English"}
+
+
 def test_a_browsers_wish_is_not_a_choice_and_unknown_languages_are_none(client):
     asked = client.get("/account/", headers={"Accept-Language": "en"})
     assert '<html lang="zh-hans">' in asked.text
