@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -49,10 +50,15 @@ class ProveForm(forms.Form):
         required=False,
         max_length=200,
         help_text=_("发生两天以后才登记的属于补录，须写明原因。"),
+        error_messages={"required": _("已过去两天以上，属于补录，请填写补录原因。")},
     )
 
-    def __init__(self, *args: Any, kinds: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Iterable[tuple[str, str]], late_before: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        day = str(self["happened_on"].value() or late_before)
+        self.fields["late_reason"].required = day < late_before.isoformat()
         choices = list(kinds)
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
         if len(choices) == 1:

@@ -118,7 +118,7 @@ def test_a_proof_by_hand_counts_once_however_often_it_is_sent(place, plan, head)
     [
         ({"happened_on": "2026-11-24"}, "请改为11月23日或以前"),
         ({"happened_on": "2026-11-03"}, "请填写补录原因"),
-        ({"note": ""}, "请写一句说明"),
+        ({"note": ""}, "三项至少填一项"),
         ({"kind": "visit.done"}, "不在可用的选项中"),
     ],
 )

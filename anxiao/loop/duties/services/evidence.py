@@ -190,7 +190,7 @@ def _check_hand(proof: HandProof) -> None:
     if not bound.exists():
         raise Invalid(_("这项职责目前不适用于本单位，请返回列表重新选择。"))
     if not proof.note.strip() and not proof.files:
-        message = _("请写一句说明，或附上照片、文件。")
+        message = _("照片、文件、说明三项至少填一项。")
         raise Invalid(message, {"note": message})
 
 

@@ -21,6 +21,7 @@ from anxiao.loop.duties import queries, services
 from anxiao.loop.duties.forms import ProveForm, RevokeForm
 from anxiao.loop.duties.models import Clause, Duty, Evidence, Tally
 from anxiao.loop.duties.queries import pages
+from anxiao.loop.duties.rules import LATE_AFTER
 from anxiao.loop.duties.views.plans import duty_row
 
 
@@ -118,6 +119,7 @@ def prove(request: ActorRequest, pk: int, duty_pk: int) -> HttpResponseBase:
         request.POST or None,
         request.FILES or None,
         kinds=[(kind, labels.get(kind, kind)) for kind in duty.evidence],
+        late_before=business_day(request.at) - LATE_AFTER,
         initial={"happened_on": request.GET.get("on") or business_day(request.at)},
     )
     if request.method == "POST" and form.is_valid():
