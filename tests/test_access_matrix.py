@@ -265,6 +265,8 @@ class Bodies:
             }
         if "anyOf" in shape:
             return self._least(shape["anyOf"][0], known)
+        if shape.get("minItems"):
+            return [self._least(shape["items"], known)]
         formats = {"uuid": str(_uuid(next(self.uuids))), "date": "2026-11-23"}
         plain = {"string": "fire", "integer": 1, "number": 1, "boolean": True, "array": []}
         return formats.get(shape.get("format", "")) or plain[shape["type"]]

@@ -407,12 +407,12 @@ PRIVATE: dict[str, frozenset[str]] = {
     "proof": frozenset({"duties.view"}),
     "guest": frozenset({"people.invite", "people.view", "journal.view"}),
     "robot": frozenset({"messaging.manage", "journal.view"}),
-    "draft": frozenset({"duties.plan"}),
+    "draft": frozenset({"duties.plan", "journal.view"}),
     "item": frozenset({"inspections.checklists"}),
     # What belongs to a person is nobody else's.
     "message": frozenset(),
     "filter": frozenset(),
-    "token": frozenset(),
+    "token": frozenset({"journal.view"}),  # whose line says which token was made or ended
     "book": frozenset(),
 }
 

@@ -1,5 +1,7 @@
 """S37: nothing of the inside is told: no traces, no debug pages, no source, no TRACE."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
@@ -10,6 +12,10 @@ from anxiao.project import urls
 from tests.builders import make_county, make_user
 
 SECRET = "SELECT secret FROM inside"
+
+
+TOKEN = re.compile(rb"[A-Za-z0-9]{64}")
+"""A form's token: any letters, by chance also those of a word below."""
 
 
 @public
@@ -35,7 +41,8 @@ INSIDE = (b"Traceback", b"/site-packages/", b"anxiao/", b"django", b"SQL", b"sql
 def test_s37_what_is_not_there_is_just_not_there(db, probe):
     answer = Client().get(probe)
     assert answer.status_code == 404
-    assert not [word for word in INSIDE if word.lower() in answer.content.lower()]
+    said = TOKEN.sub(b"", answer.content).lower()
+    assert not [word for word in INSIDE if word.lower() in said]
 
 
 @override_settings(ROOT_URLCONF=__name__)
@@ -44,7 +51,8 @@ def test_s37_a_fault_of_the_program_tells_nothing(db, wanted):
     answer = Client(raise_request_exception=False).get("/broken", headers={"Accept": wanted})
     assert answer.status_code == 500
     assert SECRET.encode() not in answer.content
-    assert not [word for word in INSIDE if word.lower() in answer.content.lower()]
+    said = TOKEN.sub(b"", answer.content).lower()
+    assert not [word for word in INSIDE if word.lower() in said]
 
 
 @pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "DEBUG"])
