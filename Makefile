@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PORT ?= 8000
 export ANXIAO_DATA ?= $(CURDIR)/data
 
-.PHONY: setup dev run test check fmt clean bench
+.PHONY: setup dev run test check fmt clean chaos bench
 
 setup: ## the environment to run in: .venv with `anxiao` in it
 	@$(PYTHON) tools/bootstrap.py
@@ -26,6 +26,9 @@ bench: dev ## goals of speed beside their floors, both databases; QUICK=1 for sm
 
 fmt: dev ## put the code in order
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+chaos: dev ## kill the server under load, on both databases, and judge what became of every write
+	@.venv/bin/python -m bench.chaos
 
 clean: ## remove what setting up made; the data folder stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
