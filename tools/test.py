@@ -73,6 +73,7 @@ def tests() -> list[Result]:
     building = start_building(
         county
     )  # meanwhile the next stage waits for its database now and then
+    spared = [f"--ignore={path}" for path in ("tests/browser", *ONCE)]
     with postgres.server() as url:
         on_postgresql = stage(
             "tests on PostgreSQL",
