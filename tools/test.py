@@ -70,19 +70,12 @@ def tests() -> list[Result]:
     on_sqlite = stage("tests on SQLite", (*PYTEST, "--ignore=tests/browser"))
     county = tempfile.mkdtemp(prefix="anxiao-county-")
     atexit.register(shutil.rmtree, county, ignore_errors=True)
-    building = start_building(
-        county
-    )  # meanwhile the next stage waits for its database now and then
+    building = start_building(county)  # while the next stage waits for its database
     spared = [f"--ignore={path}" for path in ("tests/browser", *ONCE)]
     with postgres.server() as url:
         on_postgresql = stage(
             "tests on PostgreSQL",
-            (
-                *PYTEST,
-                *(f"--ignore={path}" for path in ("tests/browser", *ONCE)),
-                "-m",
-                "django_db",
-            ),
+            (*PYTEST, *spared, "-m", "django_db"),
             DATABASE_URL=url,
         )
     chromium = browser.ensure()
