@@ -19,6 +19,10 @@ from anxiao.foundation.kernel.workflow import Step
 SEAL_AFTER = timedelta(minutes=5)
 """Younger lines wait: a transaction still under way may hold a lower id."""
 
+WRITERS = """
+SELECT pid, backend_xid::text FROM pg_stat_activity
+WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+"""
 SETTLES_WITHIN = 5.0
 """Seconds that a sealing waits for the writers under way; a longer one is waited for next time."""
 
@@ -124,24 +128,19 @@ def _settled() -> int:
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         return newest
     until = time.monotonic() + SETTLES_WITHIN
-    begun = _snapshot("xmax")
-    while _snapshot("xmin") < begun:
+    begun = _writers()
+    while begun & _writers():
         if time.monotonic() > until:
             return 0
         time.sleep(0.05)
     return newest
 
 
-def _snapshot(end: str) -> int:
-    """PostgreSQL's oldest transaction under way (``xmin``), or the next to begin (``xmax``)."""
-    ends = {
-        "xmin": "SELECT pg_snapshot_xmin(pg_current_snapshot())::text",
-        "xmax": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text",
-    }
+def _writers() -> set[tuple[int, str]]:
+    """Process and transaction of everybody who is writing in this database now."""
     with connection.cursor() as cursor:
-        cursor.execute(ends[end])
-        row: tuple[str] = cursor.fetchone()
-    return int(row[0])
+        cursor.execute(WRITERS)
+        return set(cursor.fetchall())
 
 
 @transaction.atomic
