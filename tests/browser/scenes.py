@@ -25,7 +25,8 @@ def photo(colour, name="IMG_0001.jpg"):
 
 def choose_officer(page):
     """Make the safety officer the responsible person: chips where people are few, else a list."""
-    page.get_by_label("整改责任单位").wait_for()  # the page is there
+    page.get_by_label("整改责任单位").wait_for()
+    page.wait_for_load_state()
     listed = page.get_by_label("责任人", exact=True)
     if listed.count() and listed.evaluate("field => field.tagName") == "SELECT":
         officer = listed.locator("option", has_text="安全专干").first

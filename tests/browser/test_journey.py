@@ -109,6 +109,7 @@ def inspect(officer):
     officer.get_by_role("link", name=DUTY).click()
     expect(officer.get_by_role("heading", level=1)).to_contain_text("楼道楼梯")
     items = officer.locator("[data-item]")
+    expect(officer.get_by_role("button", name="已查 0")).to_be_visible()  # the page is whole
     for number in range(items.count()):
         items.nth(number).get_by_text("合格", exact=True).click()
     failed = items.nth(3)
@@ -193,6 +194,7 @@ def check_board(clerk, hazard):
     clerk.goto("/board/")
     clerk.locator(".ax-head-filters").get_by_role("link", name=TITLE).click()
     expect(clerk.locator(".ax-matrix thead")).to_contain_text("9.a")
+    clerk.wait_for_load_state()
     heads = clerk.locator(".ax-matrix thead th").all_inner_texts()
     column = next(number for number, head in enumerate(heads) if head.startswith("9.a"))
     school = clerk.get_by_role("link", name="云桥街道", exact=True)
@@ -215,6 +217,7 @@ def test_a_major_hazard_is_not_assigned_without_its_four(phones):
     head.get_by_label("整改资金（元）").fill("0")
     head.get_by_label("应急预案").fill("夜间专人值守。")
     head.get_by_role("button", name="指派").click()
+    expect(head.get_by_role("alert").get_by_role("link")).to_have_count(4)
     faults = head.get_by_role("alert").get_by_role("link").all_inner_texts()
     assert sorted(faults) == sorted(["责任人", "整改责任单位", "整改期限", "临时防范措施"])
     expect(head.get_by_label("整改措施")).to_have_value("清理通道，加装常开门禁。")

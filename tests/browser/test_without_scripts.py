@@ -61,6 +61,7 @@ def test_a_checklist_is_filled_in(plain):
     officer = plain(OFFICER)
     officer.goto("/inspections/")
     officer.get_by_role("link", name="门卫安保检查表").click()
+    expect(officer.get_by_role("button", name="提交检查")).to_be_visible()  # the page is whole
     items = officer.locator("[data-item]")
     for number in range(items.count()):
         items.nth(number).locator("input[value=pass]").check()
