@@ -47,15 +47,6 @@ def actor_for(user: User, day: date) -> Actor:
     return standing(user, day)[1]
 
 
-def people_at(org: Org, day: date | None = None) -> list[tuple[int, str, str]]:
-    """``(user_id, name, role)`` of those who hold a post at the very unit, oldest post first.
-
-    Without ``day`` only posts without an end date count.
-    """
-    rows = Membership.objects.filter(_on(day), org=org, user__is_active=True)
-    return list(rows.order_by("id").values_list("user_id", "user__name", "role"))
-
-
 def holders(org_path: str, role: str, day: date | None = None) -> list[tuple[int, str]]:
     """``(user_id, name)`` of those who hold ``role`` at the unit of ``org_path`` itself."""
     rows = Membership.objects.filter(_on(day), org__path=org_path, role=role, user__is_active=True)

@@ -176,15 +176,6 @@ class SchoolCalendar:
         """Whether ``[start, end)`` holds a school day."""
         return next(self.school_days(start, end), None) is not None
 
-    def next_school_day(self, day: date) -> date | None:
-        """The first school day after ``day``; ``None`` beyond the last term entered."""
-        return next(self.school_days(day + DAY, day + DAY * SEARCH_DAYS), None)
-
-    def previous_school_day(self, day: date) -> date | None:
-        """The last school day before ``day``; ``None`` before the first term entered."""
-        back = (day - DAY * count for count in range(1, SEARCH_DAYS))
-        return next((each for each in back if self.is_school_day(each)), None)
-
     @cached_property
     def _term_starts(self) -> list[date]:
         return [term.starts_on for term in self.terms]

@@ -3,7 +3,6 @@
 import segno
 from django.db.models import QuerySet
 
-from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
 from anxiao.foundation.places.rules import Label
@@ -24,12 +23,6 @@ def point_by_code(code: str) -> Point | None:
     """The point whose label holds ``code`` (as typed or scanned), retired ones included."""
     rows = Point.objects.filter(code=code.strip().upper())
     return rows.select_related("org", "place").first()
-
-
-def points_visible_to(actor: Actor, org_id: int) -> QuerySet[Point]:
-    """Points in use of one unit that the actor may see."""
-    rows = Point.objects.visible_to(actor).filter(org_id=org_id, retired_on__isnull=True)
-    return rows.select_related("place").order_by("number")
 
 
 def label_for(point: Point, base: str) -> Label:

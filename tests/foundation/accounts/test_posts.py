@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.accounts.models import Membership, User
-from anxiao.foundation.accounts.queries import holders, people_at, posts_of
+from anxiao.foundation.accounts.queries import holders, posts_of
 from anxiao.foundation.accounts.services import create_user, end_post, grant_post, switch_post
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.clock import business_day
@@ -193,11 +193,9 @@ def test_who_may_not_give_may_not_take(county, school):
         end_post(admin.memberships.get(), actor=actor_of(admin), at=AT)
 
 
-def test_holders_and_people_at(school):
+def test_holders(school):
     head = make_user("校长", (school, "principal"))
     make_user("锁", (school, "guard"), is_active=False)
-    assert people_at(school, TODAY) == [(head.pk, "校长", "principal")]
-    assert people_at(school) == [(head.pk, "校长", "principal")]
     assert holders(school.path, "principal", TODAY) == [(head.pk, "校长")]
     assert holders(school.path, "guard") == []
 

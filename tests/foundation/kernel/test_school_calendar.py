@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anxiao.foundation.kernel.calendar import DayKind, Holiday, PublicDays, SchoolCalendar, Term
+from anxiao.foundation.kernel.calendar import DayKind, Holiday, SchoolCalendar, Term
 from tests.foundation.kernel.calendars import (
     AUTUMN_2025,
     AUTUMN_2026,
@@ -148,12 +148,7 @@ def test_days_off_next_to_a_vacation_join_it() -> None:
     assert (found.name, found.start, found.end) == ("寒假", date(2026, 1, 31), date(2026, 2, 24))
 
 
-def test_neighbouring_school_days() -> None:
-    assert CALENDAR.next_school_day(date(2026, 9, 30)) == date(2026, 10, 8)
-    assert CALENDAR.previous_school_day(date(2026, 10, 8)) == date(2026, 9, 30)
-    assert CALENDAR.next_school_day(date(2026, 7, 10)) == date(2026, 9, 1)
-    assert CALENDAR.next_school_day(date(2027, 8, 1)) is None
-    assert CALENDAR.previous_school_day(date(2025, 9, 1)) is None
+def test_school_days_of_a_span() -> None:
     assert not CALENDAR.has_school_day(date(2026, 7, 11), date(2026, 9, 1))
     assert list(CALENDAR.school_days(date(2026, 9, 25), date(2026, 9, 29))) == [date(2026, 9, 28)]
 
@@ -171,16 +166,3 @@ def test_holidays_are_apart_in_order_and_without_school(
         assert not calendar.has_school_day(each.start, each.end)
         assert (each.end - each.start).days >= 3
         assert each in calendar.holidays_between(each.start, each.start + DAY)
-
-
-@given(OVERRIDES, SOME_DAYS)
-def test_next_and_previous_school_day_are_the_nearest(own: dict[date, DayKind], day: date) -> None:
-    calendar = SchoolCalendar((), own, PublicDays())
-    after, before = calendar.next_school_day(day), calendar.previous_school_day(day)
-    assert after is not None
-    assert before is not None
-    assert calendar.is_school_day(after)
-    assert calendar.is_school_day(before)
-    assert before < day < after
-    assert list(calendar.school_days(day + DAY, after)) == []
-    assert list(calendar.school_days(before + DAY, day)) == []

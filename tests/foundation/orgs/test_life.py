@@ -2,7 +2,7 @@
 
 import pytest
 
-from anxiao.foundation.accounts.queries import actor_for, people_at, posts_of
+from anxiao.foundation.accounts.queries import actor_for, holders, posts_of
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid, StaleState
 from anxiao.foundation.orgs.models import Custody, Org
@@ -37,7 +37,7 @@ def test_closing_rests_the_posts_and_reopening_brings_them_back(county, bureau):
     school.refresh_from_db()
     assert (school.state, school.closed_on) == ("closed", TODAY)
     assert posts_of(head.pk, TODAY) == ()
-    assert people_at(school, TODAY) == people_at(school) == []
+    assert holders(school.path, "principal", TODAY) == holders(school.path, "principal") == []
     assert not actor_of(head).may_somewhere("today.view")
     reopen_org(school, reason="复办", actor=bureau, at=AT)
     assert len(posts_of(head.pk, TODAY)) == 1

@@ -8,7 +8,6 @@ from anxiao.loop.hazards.catalog import (
     BadCatalog,
     category_choices,
     category_code,
-    cause_code,
     parse_criteria,
     parse_words,
     shipped_criteria,
@@ -76,8 +75,6 @@ def test_shipped_categories_cover_what_ledgers_write():
     assert None not in codes
     assert category_code("楼梯 通道") == "stairs"
     assert category_code("飞碟") is None
-    assert cause_code("老化") == "wear"
-    assert cause_code("无") is None
     assert category_choices()[-1][0] == "other"
 
 

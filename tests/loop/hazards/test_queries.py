@@ -120,12 +120,11 @@ def test_a_voided_hazard_is_no_news(world):
     assert sum(w.opened for w in queries.hazards_by_week(world.bureau, "1.", TODAY)) == 0
 
 
-def test_what_the_county_is_to_supervise(world):
+def test_what_the_county_supervises(world):
     hazard = services.open_hazard(world.major(), actor=world.officer, at=AT)
     path = world.county.path
-    assert list(queries.to_supervise(world.bureau, path, LATER)) == [hazard]
+    assert list(queries.supervised(world.bureau, path)) == []
     services.supervise_hazard(hazard, reason="限期", actor=world.bureau, at=AT)
-    assert list(queries.to_supervise(world.bureau, path, LATER)) == []
     assert list(queries.supervised(world.bureau, path)) == [hazard]
 
 

@@ -18,7 +18,6 @@ from anxiao.loop.hazards.catalog.words import (
     category_label,
     category_words,
     cause_choices,
-    cause_code,
     cause_label,
     parse_words,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "category_label",
     "category_words",
     "cause_choices",
-    "cause_code",
     "cause_label",
     "criterion_faults",
     "parse_criteria",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from anxiao.foundation.kernel.spellings import is_blank, name_key
+from anxiao.foundation.kernel.spellings import name_key
 from anxiao.loop.hazards.catalog.parsing import (
     BadCatalog,
     Entry,
@@ -35,12 +35,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Categories and causes in the order of the file, and the code of every way to write one."""
+    """Categories and causes in the order of the file; the code of each way to write a category."""
 
     categories: tuple[Word, ...]
     causes: tuple[Word, ...]
     category_of: Mapping[str, str]
-    cause_of: Mapping[str, str]
 
 
 def parse_words(text: str) -> Words:
@@ -58,9 +57,7 @@ def parse_words(text: str) -> Words:
     ]
     if faults:
         raise BadCatalog(sorted(faults, key=lambda fault: fault.line))
-    return Words(
-        _words(entries, "category"), _words(entries, "cause"), spoken["category"], spoken["cause"]
-    )
+    return Words(_words(entries, "category"), _words(entries, "cause"), spoken["category"])
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -76,11 +73,6 @@ def cause_choices() -> list[tuple[str, str]]:
 def category_code(text: str) -> str | None:
     """The code of a category written as code, label or synonym; ``None`` if nobody knows it."""
     return category_words().category_of.get(name_key(text))
-
-
-def cause_code(text: str) -> str | None:
-    """The code of a cause written as code, label or synonym; ``None`` if nobody knows it."""
-    return None if is_blank(text) else category_words().cause_of.get(name_key(text))
 
 
 def category_label(code: str) -> str:

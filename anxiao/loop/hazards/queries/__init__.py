@@ -15,7 +15,6 @@ from anxiao.loop.hazards.queries.lists import (
     overdue,
     repeats_of,
     supervised,
-    to_supervise,
     unanswered,
     without_deadline,
 )
@@ -56,7 +55,6 @@ __all__ = [
     "overdue",
     "repeats_of",
     "supervised",
-    "to_supervise",
     "unanswered",
     "waiting_for",
     "without_deadline",

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.scoping import within
 from anxiao.loop.hazards.models import Escalation, Hazard, HazardQuerySet
-from anxiao.loop.hazards.states import HazardLevel, RequestState
+from anxiao.loop.hazards.states import RequestState
 
 
 def overdue(actor: Actor, path: str, day: date) -> HazardQuerySet:
@@ -29,12 +29,6 @@ def supervised(actor: Actor, path: str) -> HazardQuerySet:
     """Listed for supervision (挂牌督办) and not struck off yet, the longest first."""
     rows = _rows(actor, path).live().filter(supervised_on__isnull=False)
     return rows.order_by("supervised_on", "id")
-
-
-def to_supervise(actor: Actor, path: str, day: date) -> HazardQuerySet:
-    """Major, overdue and not listed yet: what the bureau is to list (安全生产法 41)."""
-    rows = _rows(actor, path).overdue(day).filter(level=HazardLevel.MAJOR)
-    return rows.filter(supervised_on__isnull=True).order_by("due_on", "id")
 
 
 def unanswered(actor: Actor, path: str, day: date) -> QuerySet[Escalation]:

@@ -1,7 +1,6 @@
 """Reads of the room, by topic."""
 
 from anxiao.loop.inspections.queries.checklists import (
-    checklist_for,
     checklists_at,
     checklists_in_force,
     checklists_kept,
@@ -58,7 +57,6 @@ __all__ = [
     "Standing",
     "Stop",
     "Walk",
-    "checklist_for",
     "checklists_at",
     "checklists_in_force",
     "checklists_kept",

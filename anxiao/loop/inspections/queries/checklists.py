@@ -73,11 +73,6 @@ def checklists_at(org: Org) -> list[Checklist]:
     return [row for row in checklists_in_force(org) if applies(row.applies_to, traits)]
 
 
-def checklist_for(org: Org, code: str) -> Checklist | None:
-    """The checklist of ``code`` in force at a unit."""
-    return next((row for row in checklists_in_force(org) if row.code == code), None)
-
-
 def checklists_visible_to(actor: Actor) -> QuerySet[Checklist]:
     """Shipped ones, those kept above the actor's posts, and drafts where the actor keeps them."""
     kept = Q(owner__isnull=True)
