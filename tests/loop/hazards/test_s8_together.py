@@ -1,11 +1,9 @@
 """Two people at one hazard at once, with real threads on both databases: one wins, one is told."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Invalid
@@ -13,6 +11,7 @@ from anxiao.loop.hazards import services
 from anxiao.loop.hazards.models import EndRequest, Escalation, Extension, Hazard, LedgerYear
 from tests.builders import AT
 from tests.loop.hazards.world import DUE, World
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,28 +21,6 @@ def world(transactional_db):
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.skip("threads need a database of their own: set ANXIAO_TEST_SQLITE to a file")
     return World()
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Run ``works`` in threads that start together; what each returned or raised."""
-    gate = threading.Barrier(len(works))
-    answers: list[object] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            answers[place] = work()
-        except Exception as error:
-            answers[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def one_won(answers) -> None:

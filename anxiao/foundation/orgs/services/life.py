@@ -69,7 +69,7 @@ def merge_org(org: Org, into: Org, *, reason: str, actor: Actor, at: datetime) -
     """
     allow(actor, "orgs.manage", org.parent_path)
     allow(actor, "orgs.manage", into.parent_path)
-    into = Org.objects.select_for_update().get(pk=into.pk)
+    into = _locked(org, into)
     _check_pair(org, into)
     _check_no_children(org)
     journal.move(
@@ -87,6 +87,12 @@ def merge_org(org: Org, into: Org, *, reason: str, actor: Actor, at: datetime) -
         _hand_over(absorbed, into)
     detail = {"absorbed": org.pk, "absorbed_name": org.name}
     journal.record("absorb", into, actor=actor, at=at, org_path=into.path, detail=detail)
+
+
+def _locked(org: Org, into: Org) -> Org:
+    """``into`` as it stands; both rows are taken in one order, so that no two mergers deadlock."""
+    rows = Org.objects.select_for_update().filter(pk__in=(org.pk, into.pk)).order_by("pk")
+    return next(row for row in rows if row.pk == into.pk)
 
 
 def _hand_over(absorbed: Org, into: Org) -> None:
