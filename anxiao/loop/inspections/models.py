@@ -44,8 +44,13 @@ class Checklist(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "code", "version"],
-                name="checklist_version_once",
-                nulls_distinct=False,
+                condition=Q(owner__isnull=False),
+                name="kept_checklist_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["code", "version"],
+                condition=Q(owner__isnull=True),
+                name="shipped_checklist_version_once",
             ),
             models.CheckConstraint(
                 condition=Q(state=ChecklistState.DRAFT, published_at__isnull=True)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
@@ -23,6 +23,16 @@ SUNDAY = TODAY - timedelta(days=1)
 def test_shipped_checklists_are_loaded_once(world):
     assert Checklist.objects.count() == len(shipped_checklists())
     assert services.load_shipped_checklists(at=AT) == 0
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_version_of_a_checklist_exists_once(world, kept):
+    owner = world.county if kept else None
+    row = {"code": "x", "version": 1, "title": "甲", "minutes": 5, "owner": owner}
+    Checklist.objects.create(**row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Checklist.objects.create(**row)
+    assert Checklist.objects.create(**row | {"version": 2}).pk
 
 
 def test_the_profile_decides_which_checklists_fit(world):
