@@ -14,6 +14,7 @@ from anxiao.loop.duties.queries import today_items
 from anxiao.loop.duties.services import (
     ExemptionRequest,
     approve_exemption,
+    copy_plan,
     expire_standing,
     import_plan,
     open_cells,
@@ -249,6 +250,28 @@ def test_what_was_missed_before_a_duty_was_lost_and_regained_stays_missed(db):
         approve_exemption(asking, answer="", actor=place.officer, at=at)
         october = cell(place.school, "2.2.a-3", "2026-10")
         assert (october.owed, october.exempt) == (True, exempt)
+    assert not recount(place.county)
+
+
+def test_an_exemption_holds_in_the_next_version_of_a_plan_too(place, plan):
+    duty = plan.duties.get(code="2.2.a-1")
+    asked = ExemptionRequest(place.school, duty, TODAY, TODAY + timedelta(days=9), "停课")
+    exemption = request_exemption(asked, actor=place.principal, at=AT)
+    draft = copy_plan(plan, actor=place.clerk, at=AT)
+    newer = publish_plan(draft, actor=place.clerk, at=AT).duties.get(code=duty.code)
+    today = Tally.objects.filter(duty=newer, ends_on__gt=TODAY)
+    assert set(today.values_list("unit__name", "exempt")) >= {(place.school.name, False)}
+
+    again = ExemptionRequest(place.school, newer, TODAY, TODAY, "停课")
+    with pytest.raises(Invalid):
+        request_exemption(again, actor=place.principal, at=AT)
+    approve_exemption(exemption, answer="", actor=place.officer, at=AT)
+    assert today.get(unit=place.school).exempt
+    assert not today.exclude(unit=place.school).filter(exempt=True).exists()
+
+    third = publish_plan(copy_plan(newer.plan, actor=place.clerk, at=AT), actor=place.clerk, at=AT)
+    found = Tally.objects.filter(duty__plan=third, duty__code=duty.code, exempt=True)
+    assert [each.unit for each in found] == [place.school]
     assert not recount(place.county)
 
 

@@ -1,6 +1,6 @@
 """Evidence with its files, and exemptions: what units bring forward."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -67,6 +67,10 @@ class EvidenceFile(models.Model):
 class ExemptionQuerySet(ScopedQuerySet["Exemption"]):
     org_path = "unit__path"
     view_capability = "duties.view"
+
+    def approved(self) -> Self:
+        """Those the upper level has approved."""
+        return self.filter(state=ExemptionState.APPROVED)
 
 
 class Exemption(models.Model):

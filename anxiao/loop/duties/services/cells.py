@@ -23,8 +23,11 @@ from anxiao.loop.duties.services.statements import (
     open_periods,
     rebuild_rollups,
 )
-from anxiao.loop.duties.states import ExemptionState
 
+DUTY_NAME = ("plan__issuer", "plan__code", "code")
+"""What a duty keeps through the versions of its plan."""
+
+EXEMPTED = tuple(f"duty__{each}" for each in DUTY_NAME)
 MOST_IDS = 5000
 """Unit ids named in one statement."""
 
@@ -61,7 +64,7 @@ def open_cells(county: Org, day: date) -> int:
         scope = Scope(county.pk, tuple(duty.pk for duty in duties), tuple(sorted(keys)))
         count_cells(scope, day)
         rebuild_rollups(scope)
-        _exempt_new(county, day)
+        _exempt_new(county, duties, day)
     return opened
 
 
@@ -106,17 +109,15 @@ def _periods(duties: Iterable[Duty], calendar: SchoolCalendar, day: date) -> Ite
         )
 
 
-def _exempt_new(county: Org, day: date) -> None:
+def _exempt_new(county: Org, duties: Iterable[Duty], day: date) -> None:
     """Judge again the cells of ``day`` for which an exemption has been approved."""
-    pairs = set(
-        Exemption.objects.filter(
-            unit__county=county,
-            state=ExemptionState.APPROVED,
-            until_on__gte=day,
-        ).values_list("unit_id", "duty_id")
-    )
-    if pairs:
-        judge_again(pairs, since=day)
+    approved = Exemption.objects.approved().filter(unit__county=county, until_on__gte=day)
+    asked = set(approved.values_list("unit_id", *EXEMPTED))
+    if not asked:
+        return
+    known = {(each.plan.issuer_id, each.plan.code, each.code): each.pk for each in duties}
+    pairs = {(unit_id, known[tuple(key)]) for unit_id, *key in asked if tuple(key) in known}
+    judge_again(pairs, since=day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,17 +263,18 @@ class Judge:
 
     @classmethod
     def of(cls, pairs: Iterable[Pair]) -> "Judge":
-        """A judge for ``pairs``; one query."""
+        """A judge for ``pairs``; two queries. An exemption holds in every version of a plan."""
         asked = set(pairs)
-        found: dict[Pair, list[tuple[date, date]]] = defaultdict(list)
-        rows = Exemption.objects.filter(
+        duties = Duty.objects.filter(pk__in={duty_id for _, duty_id in asked})
+        names = {pk: name for pk, *name in duties.values_list("pk", *DUTY_NAME)}
+        days: dict[tuple[object, ...], list[tuple[date, date]]] = defaultdict(list)
+        approved = Exemption.objects.approved().filter(
             unit__in={unit_id for unit_id, _ in asked},
-            duty__in={duty_id for _, duty_id in asked},
-            state=ExemptionState.APPROVED,
+            duty__code__in={code for *_, code in names.values()},
         )
-        for unit_id, duty_id, start, end in rows.values_list("unit", "duty", "from_on", "until_on"):
-            found[unit_id, duty_id].append((start, end))
-        return cls(found)
+        for *name, start, end in approved.values_list("unit_id", *EXEMPTED, "from_on", "until_on"):
+            days[tuple(name)].append((start, end))
+        return cls({(unit, duty): days.get((unit, *names[duty]), []) for unit, duty in asked})
 
     def owed(
         self,

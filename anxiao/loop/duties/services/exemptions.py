@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor, require
@@ -69,7 +70,7 @@ def _check(asked: ExemptionRequest) -> None:
         raise Invalid(_("这项职责目前不适用于本单位，不需要申请免除。"))
     pending = Exemption.objects.filter(
         unit=asked.unit,
-        duty=asked.duty,
+        duty__in=_versions(asked.duty),
         state=ExemptionState.REQUESTED,
         from_on__lte=asked.until_on,
         until_on__gte=asked.from_on,
@@ -92,8 +93,15 @@ def approve_exemption(
     lock_unit(unit.pk)
     lock_county(unit.county_id or unit.pk)
     _decide(exemption, "approve", answer, actor, at)
-    judge_again([(exemption.unit_id, exemption.duty_id)], since=exemption.from_on)
+    duties = _versions(exemption.duty).values_list("pk", flat=True)
+    judge_again([(exemption.unit_id, duty_id) for duty_id in duties], since=exemption.from_on)
     return exemption
+
+
+def _versions(duty: Duty) -> QuerySet[Duty]:
+    """The duty in all versions of its plan."""
+    plan = duty.plan
+    return Duty.objects.filter(code=duty.code, plan__code=plan.code, plan__issuer=plan.issuer_id)
 
 
 @transaction.atomic
