@@ -171,7 +171,7 @@ class TestInput:
         )
         assert not Hazard.objects.exists()
 
-    @pytest.mark.parametrize("funds", ["NaN", "Infinity", -1, "1e30", "一百", None, 1.234])
+    @pytest.mark.parametrize("funds", ["NaN", "Infinity", -1, "1e30", "一百", None, 1.234, True])
     def test_funds_are_an_amount_of_yuan(self, world, funds):
         pk = world.officer.post("/hazards", world.officer.hazard()).json()["id"]
         body = {**COMMITMENTS, "funds": funds}
@@ -180,6 +180,26 @@ class TestInput:
     def test_a_position_is_on_earth(self, world):
         body = inspection(world, latitude=float("nan"))
         refused(world.officer.post("/inspections", body), 422, "invalid", "latitude")
+
+    @pytest.mark.parametrize(
+        ("field", "given"),
+        [
+            *(("longitude", false) for false in (False, "0")),
+            *(("unit", one) for one in (True, "1", 1.5)),
+            ("uuid", 1),
+            *(("happened_on", seconds) for seconds in (0, 1_780_000_000)),
+            ("started_at", 1_780_000_000),
+            ("answers", []),
+        ],
+    )
+    def test_a_word_is_no_number_and_a_number_no_day(self, world, field, given):
+        refused(
+            world.officer.post("/inspections", inspection(world, **{field: given})),
+            422,
+            "invalid",
+            field,
+        )
+        assert not Inspection.objects.exists()
 
     def test_an_inspection_must_be_whole(self, world):
         body = inspection(world)

@@ -49,11 +49,14 @@ def environment(folder):
     return {k: v for k, v in os.environ.items() if k not in foreign} | {"ANXIAO_DATA": str(folder)}
 
 
-def stop(process, how):
-    """End a process that leads a session, and all it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, how)
-    process.wait(timeout=30)
+def stop(process):
+    """End the product as its service manager does; whatever is left of its session is killed."""
+    process.terminate()
+    try:
+        process.wait(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +88,7 @@ def running(folder):
             pytest.fail(f"the server did not start:\n{log.read_text()[-5000:]}")
         yield address
     finally:
-        stop(process, signal.SIGTERM)
+        stop(process)
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import wraps
 from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from anxiao.foundation.access.actor import Actor, Post
@@ -17,7 +26,18 @@ from anxiao.foundation.kernel.errors import DomainError, Forbidden, Invalid
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters except those that end or indent a line."""
-Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+
+
+def _written(value: object) -> object:
+    """What is no word (a number, true) is no day, moment or UUID either."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "not a string")
+    return value
+
+
+Word = (Field(strict=False), BeforeValidator(_written))
+Uuid = Annotated[UUID, *Word]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1)), *Word]
 """A day that can be meant: a slip of the keyboard is told at once."""
 
 
@@ -32,7 +52,7 @@ def _of_this_century(value: datetime) -> datetime:
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
+Moment = Annotated[AwareDatetime, AfterValidator(_of_this_century), *Word]
 """An instant with its offset; years no phone lives in are a fault of its clock, and told."""
 
 
@@ -56,13 +76,13 @@ class Unauthorized(DomainError):
 
 
 class Body(BaseModel):
-    """A body from outside: unknown fields and control characters are refused.
+    """A body from outside: unknown fields, other types and control characters are refused.
 
     Not ninja's ``Schema``: its wrapper around each nested body serves only rows read by attribute.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+        extra="forbid", strict=True, str_strip_whitespace=True, allow_inf_nan=False
     )
 
     @field_validator("*", mode="after")

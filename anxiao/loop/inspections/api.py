@@ -10,7 +10,17 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Day, Id, Moment, Problem, needs
+from anxiao.foundation.access.api import (
+    PROBLEMS,
+    ApiRequest,
+    Body,
+    Day,
+    Id,
+    Moment,
+    Problem,
+    Uuid,
+    needs,
+)
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.orgs.models import Org
@@ -97,7 +107,7 @@ class AnswerIn(Body):
 
     a: Literal["pass", "fail", "na"]
     note: str = Field("", max_length=NOTE_MAX)
-    photos: list[UUID] = Field([], max_length=PHOTOS_MAX)
+    photos: list[Uuid] = Field([], max_length=PHOTOS_MAX)
 
 
 class InspectionIn(Body):
@@ -108,7 +118,7 @@ class InspectionIn(Body):
     Photos may come after the record, signatures come before it.
     """
 
-    uuid: UUID
+    uuid: Uuid
     unit: Id
     checklist: Id
     kind: Literal["self_check", "patrol", "superior", "joint", "campaign"]
@@ -122,8 +132,8 @@ class InspectionIn(Body):
     companions: str = Field("", max_length=120)
     remarks: str = Field("", max_length=300)
     late_reason: str = Field("", max_length=200)
-    inspector_signature: UUID | None = None
-    inspected_signature: UUID | None = None
+    inspector_signature: Uuid | None = None
+    inspected_signature: Uuid | None = None
     inspected_name: str = Field("", max_length=60)
     unsigned_reason: str = Field("", max_length=120)
     latitude: float | None = Field(None, ge=-90, le=90)

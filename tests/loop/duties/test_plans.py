@@ -13,7 +13,6 @@ from anxiao.loop.duties.queries import (
     plan_differences,
     preview,
     rollups,
-    status_matrix,
     unit_status,
     weekly_cost,
 )
@@ -181,20 +180,6 @@ def test_the_preview_says_whom_a_draft_binds_and_what_it_costs(place, draft):
     assert costs["safety_officer"].duties == 2
     published = publish_plan(draft, actor=place.clerk, at=AT)
     assert {cost.owner: cost for cost in weekly_cost(published)} == costs
-
-
-def test_the_matrix_costs_three_queries_whatever_the_size(place, plan, django_assert_num_queries):
-    fact(place.school, "drill.evacuation")
-    with django_assert_num_queries(3):
-        matrix = status_matrix(place.town.path, plan, TODAY)
-    drill = Clause.objects.get(plan=plan, code="2.1.f")
-    patrol = Clause.objects.get(plan=plan, code="2.2.a")
-    assert [unit.pk for unit in matrix.units] == [place.school.pk, place.second.pk]
-    assert matrix.squares[drill.pk, place.school.pk].status == "met"
-    assert matrix.squares[drill.pk, place.second.pk].status == "due"
-    assert matrix.squares[patrol.pk, place.school.pk].cells == 3
-    later = date(2026, 12, 20)
-    assert (drill.pk, place.third.pk) not in status_matrix(place.town.path, plan, later).squares
 
 
 def test_rollups_of_town_county_and_above(place, plan, django_assert_num_queries):

@@ -14,35 +14,30 @@ from anxiao.loop.duties.queries.plans import (
     weekly_cost,
 )
 from anxiao.loop.duties.queries.standing import (
-    DutyStatus,
-    Matrix,
     RollupLine,
-    Square,
     TodayDuty,
     evidence_of,
     kind_labels,
     level_lines,
     plans_in_force,
     rollups,
-    status_matrix,
     status_of,
     today_items,
-    unit_status,
 )
 from anxiao.loop.duties.queries.subjects import traits_of
 from anxiao.loop.duties.queries.trends import progress_of
+from anxiao.loop.duties.queries.units import Cell, DutyStatus, unit_status
 from anxiao.loop.duties.queries.vacancies import Vacancy, vacancies
 from anxiao.loop.duties.queries.waiting import DutyBelow, duties_below, exemptions_waiting
 
 __all__ = [
+    "Cell",
     "DutyBelow",
     "DutyPreview",
     "DutyStatus",
-    "Matrix",
     "PostCost",
     "Preview",
     "RollupLine",
-    "Square",
     "TodayDuty",
     "Vacancy",
     "clauses_of",
@@ -60,7 +55,6 @@ __all__ = [
     "progress_of",
     "published_version",
     "rollups",
-    "status_matrix",
     "status_of",
     "today_items",
     "traits_of",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.orgs.states import Heating, OrgKind, Ownership, Stage
 from anxiao.loop.duties.models import Duty, Tally
+from anxiao.loop.duties.queries.units import Cell
 from anxiao.loop.duties.states import CADENCE_LABELS
 
 LONGEST_MONTH = 31
@@ -31,7 +32,7 @@ WORD_LABELS: dict[str, dict[str, Any]] = {
 }
 
 
-def period_label(cell: Tally) -> str:
+def period_label(cell: Tally | Cell) -> str:
     """The days of a period, short: ``11月23日``, ``11月``, ``11月23日—29日``."""
     return span_label(cell.starts_on, cell.ends_on)
 

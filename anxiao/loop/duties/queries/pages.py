@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,13 +18,8 @@ from anxiao.foundation.kernel.periods import Status
 from anxiao.foundation.orgs.models import Org
 from anxiao.loop.duties.models import Binding, Clause, Duty, Evidence, Exemption, Tally
 from anxiao.loop.duties.queries.labels import period_label, rhythm_label, scope_label
-from anxiao.loop.duties.queries.standing import (
-    DutyStatus,
-    evidence_named,
-    evidence_of,
-    status_of,
-    unit_status,
-)
+from anxiao.loop.duties.queries.standing import evidence_named, evidence_of, status_of
+from anxiao.loop.duties.queries.units import Cell, DutyStatus, unit_status
 from anxiao.loop.duties.queries.vacancies import vacancies
 from anxiao.loop.duties.states import STATUS_LABELS, STATUS_TONES, ExemptionState
 
@@ -40,7 +35,7 @@ class Row:
     """A duty or a cell as a line of a list."""
 
     duty: Duty
-    cell: Tally | None
+    cell: Tally | Cell | None
     status: Status
     label: str
     tone: str
@@ -155,15 +150,12 @@ def clause_page(unit: Org, clause: Clause, day: date) -> list[DutyHistory]:
     )
     found = []
     for duty in duties:
-        cells = list(
-            Tally.objects.filter(unit=unit, duty=duty, starts_on__lte=day)
-            .select_related("duty")
-            .order_by("-ends_on", "-pk")[:PERIODS_SHOWN]
-        )
+        cells = _cells_of(unit, duty, day)
         if duty.pk not in bound and not cells:
             continue
         now = standing.get(duty.pk) or DutyStatus(duty, None, Status.NOT_OWED)
-        newest = now.cell or (cells[0] if cells else None)
+        present = now.cell.pk if now.cell else None
+        newest = next((each for each in cells if each.pk == present), cells[0] if cells else None)
         found.append(
             DutyHistory(
                 _row(unit, now),
@@ -174,6 +166,19 @@ def clause_page(unit: Org, clause: Clause, day: date) -> list[DutyHistory]:
             )
         )
     return found
+
+
+def _cells_of(unit: Org, duty: Duty, day: date) -> list[Tally]:
+    """The newest cells of a duty; those of other versions of its plan as far as they count."""
+    cells = Tally.objects.filter(
+        Q(duty=duty) | Q(owed=True) | Q(ends_on__lte=day),
+        unit=unit,
+        starts_on__lte=day,
+        duty__code=duty.code,
+        duty__plan__code=duty.plan.code,
+        duty__plan__issuer=duty.plan.issuer_id,
+    )
+    return list(cells.select_related("duty__plan").order_by("-ends_on", "-pk")[:PERIODS_SHOWN])
 
 
 def proofs_of(cell: Tally) -> list[dict[str, Any]]:

@@ -1,22 +1,19 @@
-"""Where things stand: today's list, the matrix, one unit's duties, rollups, proofs."""
+"""Where things stand: today's list, rollups, proofs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.scoping import within
 from anxiao.foundation.kernel.periods import Cadence, Status
 from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.orgs.queries import units_under
 from anxiao.loop.duties.models import (
-    Binding,
-    Clause,
     Duty,
     Evidence,
     EvidenceFile,
@@ -24,7 +21,7 @@ from anxiao.loop.duties.models import (
     Rollup,
     Tally,
 )
-from anxiao.loop.duties.rules import LOOK_BACK, cell_status, levels_of, still_to_do, worst
+from anxiao.loop.duties.rules import LOOK_BACK, cell_status, levels_of, still_to_do
 from anxiao.loop.duties.states import STATUS_TONES, PlanState
 
 
@@ -48,41 +45,6 @@ class TodayDuty:
     cell_id: int = 0
     cadence: str = ""
     late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DutyStatus:
-    """How one duty of a unit stands: its present cell, if any, and what was missed before."""
-
-    duty: Duty
-    cell: Tally | None
-    status: Status
-    missed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """One square of the matrix: the worst of a clause's duties at a unit."""
-
-    status: Status
-    cells: int
-    met: int
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Clause × unit for one level. ``squares`` is keyed by ``(clause id, unit id)``; a missing one
-    means that the clause asks nothing of the unit.
-    """
-
-    plan: Plan
-    clauses: tuple[Clause, ...]
-    units: tuple[Org, ...]
-    squares: Mapping[tuple[int, int], Square]
-
-    def late(self) -> int:
-        """How many squares are overdue."""
-        return sum(square.status is Status.OVERDUE for square in self.squares.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +98,19 @@ def today_items(actor: Actor, unit_id: int, roles: Iterable[str], day: date) -> 
     """What the posts ``roles`` of a unit have to do (all posts if empty), most pressing first.
 
     Present periods, those of single days also when met; unmet past periods as long as they are
-    worth doing or entering late. One query.
+    worth doing or entering late and their plan has a version in force. One query.
     """
     owners = set(roles)
+    in_force = Plan.objects.filter(
+        issuer=OuterRef("duty__plan__issuer"),
+        code=OuterRef("duty__plan__code"),
+        state=PlanState.PUBLISHED,
+    )
     cells = (
         Tally.objects.visible_to(actor)
         .filter(unit=unit_id, ends_on__gt=day - LOOK_BACK, starts_on__lte=day)
         .filter(owed=True, exempt=False)
-        .filter(Q(met=False) | Q(ends_on__gt=day))
+        .filter(Q(ends_on__gt=day) | Q(met=False) & Exists(in_force))
         .select_related("duty__clause", "duty__plan")
     )
     if owners:
@@ -156,7 +123,7 @@ def _worth_showing(cell: Tally, day: date) -> bool:
     cadence = Cadence(cell.duty.cadence)
     if cell.ends_on > day:
         return not cell.met or cell.starts_on == day
-    return cell.duty.plan.state == PlanState.PUBLISHED and still_to_do(cadence, cell.ends_on, day)
+    return still_to_do(cadence, cell.ends_on, day)
 
 
 def _today(cell: Tally, day: date) -> TodayDuty:
@@ -179,71 +146,6 @@ def _today(cell: Tally, day: date) -> TodayDuty:
         cadence=duty.cadence,
         late=cell.ends_on <= day,
     )
-
-
-def status_matrix(parent_org_path: str, plan: Plan, day: date) -> Matrix:
-    """The clause × unit matrix of the units below ``parent_org_path``; three queries.
-
-    The caller has checked that the actor may see the level.
-    """
-    units = tuple(units_under(parent_org_path))
-    clauses = tuple(Clause.objects.filter(plan=plan, duties__isnull=False).distinct())
-    cells = Tally.objects.filter(
-        current(day),
-        unit__in=units_under(parent_org_path).order_by().values("pk"),
-        duty__plan=plan,
-    ).values_list(
-        "duty__clause_id", "unit_id", "done", "needed", "due_on", "owed", "exempt", "lapsed"
-    )
-    found: dict[tuple[int, int], list[Status]] = defaultdict(list)
-    for clause_id, unit_id, done, needed, due, *flags in cells:
-        status = cell_status(
-            done=done, needed=needed, due=due, day=day, flags=(flags[0], flags[1], flags[2])
-        )
-        found[clause_id, unit_id].append(status)
-    return Matrix(plan, clauses, units, {key: _square(each) for key, each in found.items()})
-
-
-def _square(statuses: list[Status]) -> Square:
-    owed = [each for each in statuses if each not in {Status.NOT_OWED, Status.EXEMPT}]
-    return Square(worst(statuses), len(owed), sum(each is Status.MET for each in owed))
-
-
-def unit_status(unit: Org, day: date, plan: Plan | None = None) -> list[DutyStatus]:
-    """All duties that bind ``unit`` with how each stands on ``day``, in the notice's order.
-
-    Of all published plans, or of one. ``missed`` counts the past periods that were not met. Three
-    queries.
-    """
-    duties = Duty.objects.filter(
-        pk__in=Binding.objects.filter(unit=unit, until_on__isnull=True).values("duty")
-    )
-    duties = duties.filter(plan=plan) if plan else duties.filter(plan__state=PlanState.PUBLISHED)
-    wanted = list(
-        duties.select_related("clause", "plan").order_by("plan_id", "clause__position", "id")
-    )
-    cells = {
-        cell.duty_id: cell
-        for cell in Tally.objects.filter(current(day), unit=unit, duty__in=duties)
-    }
-    missed: dict[int, int] = defaultdict(int)
-    past = Tally.objects.filter(
-        unit=unit, ends_on__lte=day, due_on__lt=day, met=False, owed=True, exempt=False
-    )
-    known = {(duty.plan.issuer_id, duty.plan.code, duty.code): duty.pk for duty in wanted}
-    of_versions = past.values_list("duty__plan__issuer", "duty__plan__code", "duty__code")
-    for issuer, code, duty_code in of_versions:  # a new version of a plan clears no record
-        if (issuer, code, duty_code) in known:
-            missed[known[issuer, code, duty_code]] += 1
-    return [
-        DutyStatus(
-            duty,
-            cells.get(duty.pk),
-            status_of(cells[duty.pk], day) if duty.pk in cells else Status.NOT_OWED,
-            missed[duty.pk],
-        )
-        for duty in wanted
-    ]
 
 
 def rollups(org: Org, day: date, plan: Plan | None = None) -> list[RollupLine]:

@@ -27,6 +27,7 @@ from anxiao.loop.duties.queries.plans import newest_version, plan_data
 from anxiao.loop.duties.services.binding import bind_plan
 from anxiao.loop.duties.services.cells import close_cells
 from anxiao.loop.duties.services.locks import lock_units
+from anxiao.loop.duties.services.versions import keep_due_days
 from anxiao.loop.duties.states import PLAN_FLOW, PlanState
 
 
@@ -137,6 +138,8 @@ def publish_plan(plan: Plan, *, actor: Actor, at: datetime) -> Plan:
     for former in older:
         retire_plan(former, actor=actor, at=at)
     bind_plan(plan, at)
+    if older:
+        keep_due_days(older, plan)
     return plan
 
 

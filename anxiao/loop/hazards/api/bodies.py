@@ -1,14 +1,27 @@
 """What programs send about hazards: typed, nothing unknown."""
 
 from decimal import Decimal
-from typing import Literal
-from uuid import UUID
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from anxiao.foundation.access.api import Body, Day, Id
+from anxiao.foundation.access.api import Body, Day, Id, Uuid
 
 MAX_PHOTOS = 9
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("decimal_type", "not a number")
+    return value
+
+
+Yuan = Annotated[
+    Decimal,
+    Field(strict=False, ge=0, max_digits=11, decimal_places=2),
+    BeforeValidator(_no_truth),
+]
 Source = Literal[
     "self_check",
     "patrol",
@@ -32,7 +45,7 @@ class OpenBody(Body):
     ``responsible_unit``, ``responsible_name``, ``due_on``.
     """
 
-    uuid: UUID
+    uuid: Uuid
     unit: Id
     source: Source
     category: str = Field(min_length=1, max_length=30)
@@ -49,7 +62,7 @@ class OpenBody(Body):
     found_by_name: str = Field("", max_length=60)
     late_reason: str = Field("", max_length=200)
     remarks: str = Field("", max_length=300)
-    photos: list[UUID] = Field([], max_length=MAX_PHOTOS)
+    photos: list[Uuid] = Field([], max_length=MAX_PHOTOS)
     interim_measure: str = Field("", max_length=300)
     responsible_unit: str = Field("", max_length=80)
     responsible_name: str = Field("", max_length=60)
@@ -67,7 +80,7 @@ class AssignBody(Body):
     responsible: Id | None = None
     responsible_name: str = Field("", max_length=60)
     measure: str = Field(max_length=500)
-    funds: Decimal = Field(ge=0, max_digits=11, decimal_places=2)
+    funds: Yuan
     due_on: Day
     contingency: str = Field("", max_length=300)
     interim_measure: str = Field("", max_length=300)
@@ -94,7 +107,7 @@ class SubmitBody(Body):
     """What was done; photos of afterwards, or why there are none."""
 
     result: str = Field(max_length=500)
-    photos: list[UUID] = Field([], max_length=MAX_PHOTOS)
+    photos: list[Uuid] = Field([], max_length=MAX_PHOTOS)
     no_photo_reason: str = Field("", max_length=200)
 
 
