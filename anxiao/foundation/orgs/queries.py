@@ -61,10 +61,16 @@ def children_of(org: Org) -> QuerySet[Org]:
 
 
 def search_units(units: QuerySet[Org], words: str) -> QuerySet[Org]:
-    """Those of ``units`` that bear ``words`` in their name, short name, code or an old name."""
+    """Those of ``units`` that bear ``words`` in their name, short name, code or an old name.
+
+    A whole name means the units that have just that name.
+    """
     key = name_key(words)
     if not key:
         return units
+    named = units.filter(name_key=key)
+    if named.exists():
+        return named
     return units.filter(
         Q(name_key__contains=key)
         | Q(short_name__contains=words.strip())

@@ -21,11 +21,11 @@ from anxiao.foundation.registers.declare import (
     PrintLayout,
     Register,
 )
-from anxiao.loop.duties.models import Evidence, Tally
+from anxiao.loop.duties.models import Evidence, Plan, Tally
 from anxiao.loop.duties.queries import kind_labels, status_of
 from anxiao.loop.duties.queries.labels import period_label
 from anxiao.loop.duties.queries.standing import current
-from anxiao.loop.duties.states import STATUS_LABELS, STATUS_TONES
+from anxiao.loop.duties.states import STATUS_LABELS, STATUS_TONES, PlanState
 
 TOWNS_SHOWN = 300
 
@@ -76,7 +76,15 @@ def _clause(rows: QuerySet[Any], value: str, _asked: Asked) -> QuerySet[Any]:
 
 
 def _plan(rows: QuerySet[Any], value: str, _asked: Asked) -> QuerySet[Any]:
-    return rows.filter(duty__plan__code=value.strip())
+    issuer, _dot, code = value.partition(".")
+    return rows.filter(duty__plan__issuer=issuer, duty__plan__code=code)
+
+
+def _plans(asked: Asked) -> list[tuple[str, str]]:
+    """Plans in all their versions, each once under its newest title."""
+    plans = Plan.objects.visible_to(asked.actor).exclude(state=PlanState.DRAFT)
+    rows = plans.order_by("version").values_list("issuer_id", "code", "title")
+    return list({f"{issuer}.{code}": title for issuer, code, title in rows}.items())
 
 
 def _of_unit(rows: QuerySet[Any], words: str, asked: Asked) -> QuerySet[Any]:
@@ -146,7 +154,7 @@ DUTIES = Register(
         ),
         Filter(key="clause", label=_("条款号"), kind="text", apply=_clause),
         Filter(key="period", label=_("时段"), kind="date_range", apply=_period),
-        Filter(key="plan", label=_("方案代码"), kind="text", apply=_plan),
+        Filter(key="plan", label=_("方案"), kind="choice", choices=_plans, apply=_plan),
         Filter(key="town", label=_("镇街"), kind="org", choices=_towns, apply=_below),
         Filter(key="unit", label=_("单位名称"), kind="text", apply=_of_unit),
     ),

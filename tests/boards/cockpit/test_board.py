@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from html import unescape
 from sys import modules
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -25,6 +26,8 @@ from anxiao.loop.duties.services import (
     publish_plan,
     record_evidence,
 )
+from anxiao.loop.hazards.models import Escalation
+from anxiao.loop.hazards.services import Found, open_hazard
 from tests.builders import AT, TODAY, actor_of, make_school, make_town, make_user, sign_in
 from tests.loop.duties.plans import NOTICE, OTHER_NOTICE, County
 
@@ -192,6 +195,49 @@ def test_the_tile_counts_what_its_list_shows(later, plan, clerk):
         assert tile["value"] == answer.context["matrix"].late > 0
         listed = clerk.get(tile["url"])
         assert f"{tile['value']} 项职责" in texts(listed)
+
+
+def test_the_tile_of_report_ups_counts_what_its_list_shows(later, plan, clerk):
+    for org, days in ((later.school, 1), (later.second, 0)):
+        head = make_user("报", (org, "principal"))
+        Escalation.objects.create(
+            hazard=opened(org, head),
+            to_org=later.town,
+            reason="需改造管网",
+            reported_by=head,
+            reported_at=AT,
+            answer_due_on=WEDNESDAY - timedelta(days=days),
+        )
+    for org, value in ((later.county, 1), (later.town, 1), (later.school, 1), (later.second, 0)):
+        tile = clerk.get(BOARD, {"org": org.pk}).context["tiles"][3]
+        assert (tile["label"], tile["value"]) == ("上报超时未答复", value)
+        assert ("灭火器过期" in texts(clerk.get(tile["url"]))) == bool(value)
+
+
+def opened(org, user):
+    wish = Found(
+        uuid=uuid4(),
+        org=org,
+        source="self_check",
+        category="fire",
+        description="灭火器过期",
+        place_text="一楼",
+        found_on=TODAY,
+    )
+    return open_hazard(wish, actor=actor_of(user), at=AT)
+
+
+def test_a_list_behind_a_figure_keeps_to_the_issuers_own_plan(later, plan, clerk):
+    other = County("青山县")
+    same_code = NOTICE.replace("云河区", "青山县").replace("四季度方案", "青山四季度方案")
+    publish_plan(
+        import_plan(same_code, other.county, actor=other.clerk, at=AT), actor=other.clerk, at=AT
+    )
+    watcher = make_user("省", (later.county, "county_leader"), (other.county, "county_leader"))
+    watching = sign_in(Client(), watcher)
+    tile = watching.get(BOARD, {"org": later.county.pk, "plan": plan.pk}).context["tiles"][0]
+    assert tile["value"] > 0
+    assert f"{tile['value']} 项职责" in texts(watching.get(tile["url"]))
 
 
 def test_what_is_late_stands_before_what_is_well(later, plan, clerk):

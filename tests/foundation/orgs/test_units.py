@@ -119,3 +119,9 @@ def test_only_the_bureau_renames_and_not_to_a_taken_name(county, bureau):
         rename_org(school, name="丙小学", actor=head, at=AT)
     with pytest.raises(Invalid):
         rename_org(school, name=other.name, actor=bureau, at=AT)
+
+
+def test_a_whole_name_means_that_unit_alone(county):
+    short, long = make_school(county, "河东小学"), make_school(county, "河东小学分校")
+    assert list(search_units(Org.objects.all(), "河东小学")) == [short]
+    assert list(search_units(Org.objects.order_by("pk"), "河东")) == [short, long]

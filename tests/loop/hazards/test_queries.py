@@ -128,13 +128,14 @@ def test_what_the_county_supervises(world):
     assert list(queries.supervised(world.bureau, path)) == [hazard]
 
 
-def test_report_ups_left_unanswered_are_the_upper_levels(world):
-    escalation = world.report_up(world.open())
-    path = world.county.path
+def test_report_ups_left_unanswered(world):
+    hazard = world.open()
+    escalation = world.report_up(hazard)
+    path, late = world.county.path, escalation.answer_due_on + timedelta(days=1)
     assert not queries.unanswered(world.bureau, path, escalation.answer_due_on)
-    late = escalation.answer_due_on + timedelta(days=1)
-    assert list(queries.unanswered(world.bureau, path, late)) == [escalation]
-    assert not queries.unanswered(world.principal, path, late)
+    assert list(queries.unanswered(world.bureau, path, late)) == [hazard]
+    assert list(queries.unanswered(world.principal, path, late)) == [hazard]
+    assert not queries.unanswered(world.stranger, path, late)
 
 
 # Today

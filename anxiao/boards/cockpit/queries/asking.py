@@ -62,7 +62,7 @@ class Asked:
             **filters,
         }
         if self.plan is not None:
-            asked["plan"] = self.plan.code
+            asked["plan"] = f"{self.plan.issuer_id}.{self.plan.code}"
         return f"{reverse('registers:duties')}?{urlencode(asked)}"
 
 

@@ -35,7 +35,7 @@ def tiles(asked: Asked, found: Matrix) -> list[dict[str, Any]]:
         (_("超期职责"), found.late, asked.duties_url(overdue=1)),
         (_("超期隐患"), hazards.overdue, f"{ledger}?overdue=1&{area}"),
         (_("重大未销号"), hazards.major, f"{ledger}?level=major&live=1&{area}"),
-        (_("上报超时未答复"), waiting, f"{ledger}?state=reported&{area}"),
+        (_("上报超时未答复"), waiting, f"{ledger}?unanswered=1&{area}"),
     )
     return [
         {

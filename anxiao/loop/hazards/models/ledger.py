@@ -26,6 +26,7 @@ from anxiao.loop.hazards.states import (
     HazardSource,
     HazardState,
     PhotoStage,
+    RequestState,
 )
 
 
@@ -70,6 +71,12 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
     def without_deadline(self) -> Self:
         """Without a deadline (未定期限), which is not overdue."""
         return self.running().filter(due_on__isnull=True)
+
+    def unanswered(self, day: date) -> Self:
+        """Reported up and not answered in time on ``day`` (上报超时未答复, 三.4.b)."""
+        return self.filter(
+            escalations__state=RequestState.REQUESTED, escalations__answer_due_on__lt=day
+        )
 
     def interim_ending(self, day: date) -> Self:
         """Whose interim measure has ended on ``day`` or ends within days (临时措施到期)."""

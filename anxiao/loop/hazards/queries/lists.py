@@ -2,12 +2,8 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
-
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.access.scoping import within
-from anxiao.loop.hazards.models import Escalation, Hazard, HazardQuerySet
-from anxiao.loop.hazards.states import RequestState
+from anxiao.loop.hazards.models import Hazard, HazardQuerySet
 
 
 def overdue(actor: Actor, path: str, day: date) -> HazardQuerySet:
@@ -31,15 +27,9 @@ def supervised(actor: Actor, path: str) -> HazardQuerySet:
     return rows.order_by("supervised_on", "id")
 
 
-def unanswered(actor: Actor, path: str, day: date) -> QuerySet[Escalation]:
-    """Report-ups that a level at or below ``path`` has not answered in time (三.4.b)."""
-    rows = Escalation.objects.filter(
-        within(actor.paths("hazards.view"), "to_org__path"),
-        within([path], "to_org__path"),
-        state=RequestState.REQUESTED,
-        answer_due_on__lt=day,
-    )
-    return rows.select_related("hazard__org", "to_org").order_by("answer_due_on", "id")
+def unanswered(actor: Actor, path: str, day: date) -> HazardQuerySet:
+    """Reported up and not answered in time (三.4.b)."""
+    return _rows(actor, path).unanswered(day)
 
 
 def merge_targets(hazard: Hazard, actor: Actor) -> HazardQuerySet:

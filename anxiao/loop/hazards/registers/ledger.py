@@ -51,6 +51,10 @@ def _interim_ending(rows: Any, _value: bool, asked: Asked) -> Any:
     return rows.interim_ending(asked.day)
 
 
+def _unanswered(rows: Any, _value: bool, asked: Asked) -> Any:
+    return rows.unanswered(asked.day)
+
+
 def _supervised(rows: Any, _value: bool, _asked: Asked) -> Any:
     return rows.filter(supervised_on__isnull=False)
 
@@ -240,6 +244,13 @@ HAZARDS = Register(
             kind="preset",
             apply=_supervised,
             chip=True,
+            tone="late",
+        ),
+        Filter(
+            key="unanswered",
+            label=_("上报超时未答复"),
+            kind="preset",
+            apply=_unanswered,
             tone="late",
         ),
         Filter(
