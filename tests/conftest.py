@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from anxiao.foundation.access import http
 from anxiao.foundation.access.limits import Limiter
+from anxiao.loop.duties.queries import units
 
 settings.register_profile("here", deadline=None)  # speed is measured in bench/, not in tests
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -38,6 +39,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
         if connection.vendor == "sqlite":
             plans = import_module("anxiao.loop.duties.migrations.0003_published_whole")
             plans.allow_removal(connection)
+
+
+@pytest.fixture(autouse=True)
+def no_plan_remembered():
+    """Between tests keys are given anew: what is known of a plan by its key is forgotten."""
+    units.duties_of.cache_clear()
 
 
 @pytest.fixture

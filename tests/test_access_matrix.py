@@ -132,7 +132,7 @@ ROWS = (
     ),
     Row("inspections:*", {"pk": "inspection"}, query={"unit": "org"}, soft=True),
     Row("cards:card", {"code": "code"}, shared=True, shows=("point", "place", "NAME")),
-    Row("cockpit:board", query={"org": "org"}, soft=True),
+    Row("cockpit:*", query={"org": "org"}, soft=True),
     Row("api:checklists", query={"unit": "org"}),
     Row("api:duties_status", query={"unit": "org"}),
     Row("api:point", {"code": "code"}),

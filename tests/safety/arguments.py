@@ -48,7 +48,7 @@ _PLAIN = {
     "hazards": "list open",
     "inspections": "start enter new list rounds round_new points checklists checklist_new coverage",
     "accountability": "list",
-    "cockpit": "board",
+    "cockpit": "board print",
     "today": "today scan",
     "api": "openapi-json api-root",
     "operate": "healthz metrics",

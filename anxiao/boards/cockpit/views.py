@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from anxiao.boards.cockpit import queries
 from anxiao.boards.cockpit.rules import RECENT
-from anxiao.foundation.access.http import ActorRequest, page
+from anxiao.foundation.access.http import ActorRequest, costly, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import ancestors
@@ -28,9 +28,7 @@ SPAN_LABELS = {
 @require_GET
 def board(request: ActorRequest) -> HttpResponseBase:
     """Where things stand at and below one unit, clause by clause."""
-    org = get_object_or_404(
-        Org.objects.visible_with(request.actor, "cockpit.view"), pk=_wanted(request)
-    )
+    org = _org(request)
     asked, filters = _asked(request, org)
     found = queries.matrix(asked, whole="all" in request.GET)
     context = {
@@ -47,6 +45,31 @@ def board(request: ActorRequest) -> HttpResponseBase:
         "charts": queries.charts(asked),
     }
     return render(request, "cockpit/board.html", context)
+
+
+@page("cockpit.view")
+@costly
+@require_GET
+def board_print(request: ActorRequest) -> HttpResponseBase:
+    """The same on paper: the matrix section by section, all lines of it."""
+    org = _org(request)
+    asked, filters = _asked(request, org)
+    found = queries.matrix(asked, whole=True)
+    context = {
+        "org": org,
+        "asked": asked,
+        "span": next(each["label"] for each in filters["periods"] if each["active"]),
+        "matrix": found,
+        "tiles": queries.tiles(asked, found),
+        "tables": list(queries.tables(found)),
+    }
+    return render(request, "cockpit/paper.html", context)
+
+
+def _org(request: ActorRequest) -> Org:
+    """The level asked for, if its board may be seen."""
+    levels = Org.objects.visible_with(request.actor, "cockpit.view")
+    return get_object_or_404(levels, pk=_wanted(request))
 
 
 def _asked(request: ActorRequest, org: Org) -> tuple[queries.Asked, dict[str, Any]]:

@@ -26,3 +26,11 @@ def read_code(typed: str) -> str:
     """The code in what was typed (spaces, small letters) or in a scanned link; "" for none."""
     found = _CODE.fullmatch("".join(typed.split()))
     return found[1].upper() if found else ""
+
+
+def joined(place: str, spot: str) -> str:
+    """A spot after its place; what one says of the other already is not said twice."""
+    said, told = ("".join(words.split()) for words in (spot, place))
+    if said.startswith(told):
+        return spot
+    return place if told.endswith(said) else f"{place} {spot}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import search_units
+from anxiao.foundation.places.rules import joined
 from anxiao.foundation.registers.declare import (
     Asked,
     Choices,
@@ -20,7 +21,6 @@ from anxiao.foundation.registers.declare import (
 )
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries import checklists_visible_to, inspections_visible_to
-from anxiao.loop.inspections.rules import spot_text
 from anxiao.loop.inspections.states import ChecklistState, InspectionKind
 
 
@@ -62,7 +62,7 @@ def _unit(rows: QuerySet[Any], words: str, _asked: Asked) -> QuerySet[Any]:
 
 def _spot(row: Inspection, _asked: Asked) -> str:
     place = row.place.full_name if row.place else ""
-    return spot_text(place, row.point.name if row.point else "")
+    return joined(place, row.point.name if row.point else "")
 
 
 def _result(row: Inspection, _asked: Asked) -> str:

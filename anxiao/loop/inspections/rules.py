@@ -151,11 +151,6 @@ def origin_of(item_code: str, point_id: int | None, place_id: int | None = None)
     return f"inspections.item:{item_code}@{spot}"
 
 
-def spot_text(place: str, point: str) -> str:
-    """Where it was, in words; a point named like its place is said once."""
-    return place if place.endswith(point) else f"{place} {point}".strip()
-
-
 def hazard_uuid(inspection: UUID, item_code: str) -> UUID:
     """The uuid of the hazard that a failed item opens, however often it is handed in."""
     return uuid5(NAMESPACE_URL, f"{inspection}:{item_code}")

@@ -1,6 +1,7 @@
 """The board of county, town and unit: what is late first, down to the record that proves it."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
 from sys import modules
@@ -225,6 +226,24 @@ def opened(org, user):
         found_on=TODAY,
     )
     return open_hazard(wish, actor=actor_of(user), at=AT)
+
+
+def test_the_board_on_paper_has_every_column_in_a_table_that_fits(later, plan, clerk):
+    found = queries.matrix(asked(later, plan, later.county), whole=True)
+    cut = list(queries.tables(found))
+    assert [column.clause.code for table in cut for column in table.columns] == [
+        *("2.1.f", "2.1.g", "2.2.a", "3.2.a"),
+    ]
+    assert [(table.code, len(table.columns)) for table in cut] == [
+        *(("2.1", 2), ("2.2", 1), ("3.2", 1)),
+    ]
+    narrow = list(queries.tables(replace(found, columns=found.columns[:1] * 33, lines=())))
+    assert [(len(table.columns), table.number) for table in narrow] == [(15, 1), (15, 2), (3, 3)]
+    answer = clerk.get(reverse("cockpit:print"), {"org": later.county.pk, "period": "month"})
+    paper = texts(answer)
+    for words in ("安全职责履行情况表", "云河区", "本月", "2.2.a 巡查", "云河区石门镇", "盖章"):
+        assert words in paper
+    assert 'href="/board/print?' in clerk.get(BOARD).content.decode()
 
 
 def test_a_list_behind_a_figure_keeps_to_the_issuers_own_plan(later, plan, clerk):

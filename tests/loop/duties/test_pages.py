@@ -272,6 +272,13 @@ def test_a_plan_goes_out_and_comes_in_as_toml_and_excel(place, plan, clerk):
     assert plan_data(drafts[0]) == plan_data(plan)
 
 
+def test_a_file_that_says_what_is_published_makes_nothing(place, plan, clerk):
+    file = SimpleUploadedFile("a.toml", NOTICE.encode())
+    answer = clerk.post(reverse("duties:import"), {"file": file}, follow=True)
+    assert "与第 1 版相同，没有新建。" in texts(answer)
+    assert list(Plan.objects.all()) == [plan]
+
+
 def test_a_broken_file_is_answered_line_by_line(place, clerk):
     broken = NOTICE.replace('cadence = "weekly"', 'cadence = "biweekly"').encode()
     answer = clerk.post(reverse("duties:import"), {"file": SimpleUploadedFile("a.toml", broken)})

@@ -7,7 +7,6 @@ import time_machine
 from django.conf import settings
 
 from anxiao.foundation.places.models import Place
-from anxiao.loop.hazards.forms.opening import joined
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.services.telling import named
 from tests.builders import AT, sign_in
@@ -95,20 +94,6 @@ def test_an_opinion_is_called_what_it_is(world, as_):
     page = client.get(f"/hazards/{hazard.pk}").content.decode()
     assert "<dt>复查意见</dt>" in page
     assert "上次复查意见" not in page
-
-
-@pytest.mark.parametrize(
-    ("place", "spot", "said"),
-    [
-        ("教学楼 二楼", "教学楼二楼东侧楼梯", "教学楼二楼东侧楼梯"),
-        ("门卫室", "门卫室", "门卫室"),
-        ("教学楼 二楼", "东侧楼梯", "教学楼 二楼 东侧楼梯"),
-        ("", "西门", "西门"),
-        ("西门", "", "西门"),
-    ],
-)
-def test_a_place_is_said_once(place, spot, said):
-    assert joined(place, spot) == said
 
 
 def test_a_sentence_about_a_hazard_goes_on_after_its_words(world):

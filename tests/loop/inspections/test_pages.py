@@ -323,6 +323,36 @@ def test_who_comes_from_above_is_shown_no_round_to_walk(world, clerk):
     assert round_.name not in card
 
 
+def test_who_chooses_a_school_sees_when_somebody_was_last_there(world, officer, clerk):
+    def told():
+        page = unescape(re.sub(r"<[^>]+>|\s+", " ", text(clerk.get(reverse("inspections:start")))))
+        return re.search(rf"{world.school.name}\s+(\S+)", page)[1]
+
+    submit_inspection(world.submitted(), actor=world.officer, at=AT)
+    assert told() == "还没有到校检查过"
+    visit = world.submitted(kind="superior", unsigned_reason="负责人不在场")
+    submit_inspection(visit, actor=world.clerk, at=AT)
+    assert told().startswith("上次到校检查：")
+
+
+def test_a_check_without_a_label_says_where_it_was(world, officer, stranger):
+    form = text(officer.get(fill_url(world.gate)))
+    assert "教学楼" in form
+    assert 'name="place"' not in text(officer.get(fill_url(world.gate, point=world.point.pk)))
+    assert 'name="place"' not in text(stranger.get(fill_url(world.gate)))
+    failed = {plain_codes(world.gate)[0]: "岗亭的灯不亮"}
+
+    def send(person):
+        there = filled(world.gate, failed, place=world.place.pk)
+        return person.post(fill_url(world.gate), there).status_code
+
+    assert send(stranger) == 200
+    assert not Inspection.objects.exists()
+    assert send(officer) == 302
+    assert Inspection.objects.get().place == world.place
+    assert Hazard.objects.get().place_text == "教学楼"
+
+
 def test_what_was_true_last_time_stands_there_already(world, officer, clerk):
     codes = plain_codes(world.gate)
     before = filled(world.gate, {codes[0]: "岗亭的灯不亮"}, kind="patrol", companions="李平")

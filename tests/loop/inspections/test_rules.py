@@ -28,7 +28,6 @@ from anxiao.loop.inspections.rules import (
     next_item_code,
     origin_of,
     signature_faults,
-    spot_text,
 )
 
 ITEMS = [
@@ -126,13 +125,6 @@ def test_where_a_failed_item_lies():
     assert origin_of("g-01", 5) == "inspections.item:g-01@5"
     assert origin_of("g-01", None, 7) == "inspections.item:g-01@p7"
     assert origin_of("g-01", None) == "inspections.item:g-01@-"
-
-
-def test_where_it_was_is_said_once():
-    assert spot_text("教学楼 一楼", "灭火器箱") == "教学楼 一楼 灭火器箱"
-    assert spot_text("教学楼 配电间", "配电间") == "教学楼 配电间"
-    assert spot_text("", "校门") == "校门"
-    assert spot_text("操场", "") == "操场"
 
 
 def test_items_of_a_draft():

@@ -40,6 +40,11 @@ class Asked:
             return Q(pk__in=())
         return Q(duty__plan__code=self.plan.code, duty__plan__issuer=self.plan.issuer_id)
 
+    @property
+    def paper_url(self) -> str:
+        """The address of this board on paper."""
+        return self.url().replace(reverse("cockpit:board"), reverse("cockpit:print"), 1)
+
     def url(self, **changes: Any) -> str:
         """The address of this board with something asked differently; ``None`` asks no more."""
         asked: dict[str, Any] = {"org": self.org.pk}

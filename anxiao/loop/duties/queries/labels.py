@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from anxiao.foundation.orgs.states import Heating, OrgKind, Ownership, Stage
 from anxiao.loop.duties.models import Duty, Tally
 from anxiao.loop.duties.queries.units import Cell
-from anxiao.loop.duties.states import CADENCE_LABELS
+from anxiao.loop.duties.states import CADENCE_LABELS, DutyLevel
 
 LONGEST_MONTH = 31
 
@@ -64,8 +64,15 @@ def rhythm_label(duty: Duty) -> str:
     return label
 
 
+def bound_label(duty: Duty) -> str:
+    """Whom a duty binds, in words: the level, or among schools those that its conditions name."""
+    if duty.level != DutyLevel.UNIT:
+        return str(DutyLevel(duty.level).label)
+    return scope_label(duty.applies_to)
+
+
 def scope_label(applies_to: Mapping[str, Any]) -> str:
-    """Whom a duty binds, in words; ``全部`` without conditions."""
+    """The conditions of a duty in words; ``全部`` without any."""
     parts = []
     for name, wanted in applies_to.items():
         if isinstance(wanted, bool):

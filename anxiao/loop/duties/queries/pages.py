@@ -17,7 +17,7 @@ from anxiao.foundation.journal.queries import history_of
 from anxiao.foundation.kernel.periods import Status
 from anxiao.foundation.orgs.models import Org
 from anxiao.loop.duties.models import Binding, Clause, Duty, Evidence, Exemption, Tally
-from anxiao.loop.duties.queries.labels import period_label, rhythm_label, scope_label
+from anxiao.loop.duties.queries.labels import bound_label, period_label, rhythm_label
 from anxiao.loop.duties.queries.standing import evidence_named, evidence_of, status_of
 from anxiao.loop.duties.queries.units import Cell, DutyStatus, unit_status
 from anxiao.loop.duties.queries.vacancies import vacancies
@@ -159,7 +159,7 @@ def clause_page(unit: Org, clause: Clause, day: date) -> list[DutyHistory]:
         found.append(
             DutyHistory(
                 _row(unit, now),
-                scope_label(duty.applies_to),
+                bound_label(duty),
                 tuple(proofs_of(newest)) if newest else (),
                 tuple(cell_row(cell, day) for cell in cells),
                 duty.pk in bound,

@@ -17,7 +17,7 @@ from anxiao.loop.duties import queries, services
 from anxiao.loop.duties.catalog import Change, write_toml, write_workbook
 from anxiao.loop.duties.forms import PlanFileForm
 from anxiao.loop.duties.models import Clause, Duty, Plan
-from anxiao.loop.duties.queries.labels import rhythm_label, scope_label
+from anxiao.loop.duties.queries.labels import bound_label, rhythm_label, scope_label
 from anxiao.loop.duties.states import ROOM_LABELS, PlanState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,7 +84,7 @@ def _chapters(clauses: list[Clause]) -> list[dict[str, Any]]:
 
 def duty_row(duty: Duty) -> dict[str, Any]:
     """What lists of duties show."""
-    return {"duty": duty, "rhythm": rhythm_label(duty), "scope": scope_label(duty.applies_to)}
+    return {"duty": duty, "rhythm": rhythm_label(duty), "scope": bound_label(duty)}
 
 
 @page("duties.view")
@@ -167,9 +167,15 @@ def plan_import(request: ActorRequest) -> HttpResponseBase:
         except Invalid as error:
             add_errors(form, error)
         else:
-            messages.success(request, _("方案已导入为草稿，核对后再发布。"))
+            messages.success(request, _taken(plan))
             return redirect("duties:plan", plan.pk)
     return render(request, "duties/plan_import.html", {"form": form, "issuer": issuer})
+
+
+def _taken(plan: Plan) -> str:
+    if plan.state == PlanState.DRAFT:
+        return _("方案已导入为草稿，核对后再发布。")
+    return _("与第 %(n)d 版相同，没有新建。") % {"n": plan.version}
 
 
 def _take(file: Any, issuer: Org, request: ActorRequest) -> Plan:

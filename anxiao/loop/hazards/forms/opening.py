@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
+from anxiao.foundation.places.rules import joined
 from anxiao.foundation.ui.widgets import PhotosField
 from anxiao.loop.hazards.catalog import category_choices, cause_choices
 from anxiao.loop.hazards.forms.fields import (
@@ -144,9 +145,3 @@ class Spots:
     def name(point: Point) -> str:
         """A point with the place it hangs at."""
         return joined(point.place.full_name, point.name) if point.place else point.name
-
-
-def joined(place: str, spot: str) -> str:
-    """A spot after its place; what the spot itself says of the place is not said twice."""
-    said, told = ("".join(words.split()) for words in (spot, place))
-    return spot if said.startswith(told) else f"{place} {spot}".strip()

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from anxiao.foundation.places.models import Place
 from anxiao.foundation.places.rules import read_code
 from anxiao.foundation.ui.widgets import PhotosField
 from anxiao.loop.inspections.models import Checklist
@@ -58,6 +60,9 @@ class FillForm(forms.Form):
     started_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label=_("检查类型"), widget=forms.RadioSelect)
     happened_on = forms.DateField(label=_("检查日期"))
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=_("检查地点"), required=False, empty_label=_("不限地点")
+    )
     companions = forms.CharField(
         label=_("同行人员"),
         required=False,
@@ -86,10 +91,16 @@ class FillForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, checklist: Checklist, kinds: Sequence[str], **kwargs: Any
+        self,
+        *args: Any,
+        checklist: Checklist,
+        kinds: Sequence[str],
+        places: QuerySet[Place],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.checklist = checklist
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
         labels = dict(InspectionKind.choices)
         self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.initial.setdefault("uuid", uuid.uuid4())

@@ -41,6 +41,7 @@ from anxiao.loop.inspections.queries.rounds import (
 from anxiao.loop.inspections.queries.units import (
     inspects_itself,
     kinds_open_to,
+    last_visits,
     org_of,
     units_to_inspect,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "last_by",
     "last_done",
     "last_here",
+    "last_visits",
     "lists_by_point",
     "next_stop",
     "org_of",

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.kernel.errors import NotFound
+from anxiao.foundation.places.rules import joined
 from anxiao.loop.hazards.models import Criterion, Hazard
 from anxiao.loop.hazards.services import Found, comment_hazard, open_hazard
 from anxiao.loop.hazards.states import LIVE_STATES
 from anxiao.loop.inspections.models import Finding, Inspection
-from anxiao.loop.inspections.rules import FAIL, Checked, hazard_uuid, origin_of, spot_text
+from anxiao.loop.inspections.rules import FAIL, Checked, hazard_uuid, origin_of
 from anxiao.loop.inspections.services.scene import Scene
 
 PLACE_TEXT_MAX = 120
@@ -111,7 +112,7 @@ def _found(
         source=inspection.kind,
         category=scene.checklist.category,
         description=given["note"] or _("不符合：%(text)s") % {"text": text},
-        place_text=(spot_text(place, spot) or scene.checklist.title)[:PLACE_TEXT_MAX],
+        place_text=(joined(place, spot) or scene.checklist.title)[:PLACE_TEXT_MAX],
         level=item["level"],
         criterion=criteria.get(item.get("criterion") or ""),
         level_reason=text[:LEVEL_REASON_MAX] if item["level"] == "major" else "",

@@ -13,7 +13,8 @@ from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.places.models import Point
+from anxiao.foundation.places.models import Place, Point
+from anxiao.foundation.places.queries import places_of
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.forms import FillForm
 from anxiao.loop.inspections.forms.filling import SIDES
@@ -34,6 +35,11 @@ class Asked:
     point: Point | None
     round: Round | None
 
+    def choices(self) -> dict[str, Any]:
+        """What the form lets choose; a point has its place already."""
+        places = Place.objects.none() if self.point else places_of(self.org)
+        return {"checklist": self.checklist, "kinds": self.kinds, "places": places}
+
     @property
     def upper(self) -> bool:
         """Whether somebody from above may be inspecting: signatures are shown."""
@@ -51,7 +57,7 @@ def new(request: ActorRequest) -> HttpResponseBase:
     asked = _asked(request)
     if request.method != "POST":
         return _show(request, asked, _blank(request, asked))
-    form = FillForm(request.POST, request.FILES, checklist=asked.checklist, kinds=asked.kinds)
+    form = FillForm(request.POST, request.FILES, **asked.choices())
     shaped = form.is_valid()
     if not (_stored(request, asked, form) and shaped):
         return _show(request, asked, form)
@@ -114,10 +120,11 @@ def _blank(request: ActorRequest, asked: Asked) -> FillForm:
         "happened_on": day,
         "started_at": request.at.isoformat(),
         "inspected_name": before.inspected_name if before else "",
+        "place": request.GET.get("place"),
         "companions": before.companions if before and before.happened_on == day else "",
     }
     last = queries.last_here(asked.org, asked.checklist.code, asked.point)
-    form = FillForm(initial=initial, checklist=asked.checklist, kinds=asked.kinds)
+    form = FillForm(initial=initial, **asked.choices())
     form.remember(last.answers if last else {})
     return form
 
@@ -137,6 +144,7 @@ def _submitted(form: FillForm, asked: Asked) -> Submitted:
         org_id=asked.org.pk,
         checklist_id=asked.checklist.pk,
         point_id=asked.point.pk if asked.point else None,
+        place_id=given["place"].pk if given["place"] else None,
         round_id=asked.round.pk if asked.round else None,
         answers=form.answers(),
         inspector_signature=_uuid(form.kept_signatures.get("inspector", "")),

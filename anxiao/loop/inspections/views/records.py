@@ -13,10 +13,10 @@ from django.views.generic import RedirectView
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.files.http import Variant, serve
 from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.places.rules import joined
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries import AnswerRow
-from anxiao.loop.inspections.rules import spot_text
 
 READERS = ("inspections.view", "inspections.inspect", "inspections.superior")
 
@@ -138,7 +138,7 @@ def _facts(inspection: Inspection) -> list[dict[str, Any]]:
             f"{inspection.checklist.title}（{_('第')} {inspection.checklist.version} {_('版')}）",
         ),
         (_("类型"), inspection.get_kind_display()),
-        (_("地点"), spot_text(place, spot)),
+        (_("地点"), joined(place, spot)),
         (_("检查人"), inspection.inspector_name),
         (_("同行人员"), inspection.companions),
         (_("巡查路线"), inspection.round.name if inspection.round else ""),

@@ -60,9 +60,10 @@ def enter(request: ActorRequest) -> HttpResponseBase:
 def _choose_unit(request: ActorRequest) -> HttpResponseBase:
     words = request.GET.get("q", "").strip()[:40]
     found = list(queries.units_to_inspect(request.actor, words)[: UNITS_SHOWN + 1])
+    last = queries.last_visits(found[:UNITS_SHOWN])
     context = {
         "q": words,
-        "units": found[:UNITS_SHOWN],
+        "units": [(unit, last.get(unit.pk)) for unit in found[:UNITS_SHOWN]],
         "more": len(found) > UNITS_SHOWN,
         "code_form": CodeForm(),
     }

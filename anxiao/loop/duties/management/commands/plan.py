@@ -98,6 +98,8 @@ class Command(BaseCommand):
         state = PlanState(plan.state).label
         duties = plan.duties.count()
         self.stdout.write(f"{plan.code}@{plan.version}（{state}）：{plan.title}，{duties} 项职责。")
+        if plan.state != PlanState.DRAFT:
+            self.stdout.write(f"与第 {plan.version} 版相同，没有新建。")
 
     def publish(self, options: dict[str, Any]) -> None:
         """Publish the newest draft of a code."""
