@@ -127,8 +127,8 @@ def _town(place: Place, sizes: Sizes) -> list[tuple[float, float]]:
     with ours(place) as product, mini(place) as small:
         return [
             (
-                timed(product, get("/board/", cookie), sizes.page_seconds).p95,
-                timed(small, floor, sizes.page_seconds).p95,
+                timed(product, [get("/board/", cookie)], sizes.page_seconds).p95,
+                timed(small, [floor], sizes.page_seconds).p95,
             )
             for _ in range(sizes.rounds)
         ]

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 from bench.load import Load, drive, once, request
@@ -20,21 +21,11 @@ def get(path: str, cookie: str) -> bytes:
     return request("GET", path, head={"Cookie": cookie})
 
 
-def again(one: bytes) -> Callable[[int], Any]:
-    """The same request without end."""
-
-    def sent(_number: int) -> Any:
-        while True:
-            yield one
-
-    return sent
-
-
-def timed(server: Server, one: bytes, seconds: float) -> Load:
-    """One connection; every answer must be a whole page."""
-    load = drive(server.port, again(one), 1, seconds)
+def timed(server: Server, asked: Sequence[bytes], seconds: float) -> Load:
+    """One connection that sends ``asked`` over and over; every answer must be a whole page."""
+    load = drive(server.port, lambda _number: cycle(asked), 1, seconds)
     if load.bad:
-        raise RuntimeError(f"{load.bad} refusals for {one[:80]!r}")
+        raise RuntimeError(f"{load.bad} refusals for {asked[0][:80]!r}")
     return load
 
 
@@ -46,7 +37,6 @@ def measure(place: Place, rows: int, seconds: float, rounds: int) -> list[Result
     place.run("bench.fill", "hazards", str(world["neighbour"]), str(rows))
     cookies = {name: f"__Host-session={key}" for name, key in world["sessions"].items()}
     with ours(place) as product, mini(place) as small:
-        own = "/api/v1/duties/status"
         asked = {
             "few": get(REGISTER, cookies["clerk"]),
             "many": get(REGISTER, cookies["watcher"]),
@@ -54,22 +44,25 @@ def measure(place: Place, rows: int, seconds: float, rounds: int) -> list[Result
             "county": get("/board/", cookies["clerk"]),
             "other": get("/board/", cookies["watcher"]),
             "unit": get(f"/duties/units/{world['senders'][0]['unit']}/", cookies["sender"]),
-            "status": request(
-                "GET",
-                f"{own}?unit={world['senders'][0]['unit']}",
-                head={"Authorization": f"Bearer {world['senders'][0]['token']}"},
-            ),
         }
         asked["deep"] = _deep(product, cookies["watcher"])
+        ours_asked = {name: [one] for name, one in asked.items()}
+        ours_asked["status"] = [_status(sender) for sender in world["senders"]]
         floor = f"sessionid={place.sessions[0]}"
-        bare = {"page": get("/page", floor), "read": get("/read", floor)}
-        times: dict[str, list[float]] = {name: [] for name in (*asked, *bare)}
+        bare = {"page": [get("/page", floor)], "read": [get("/read", floor)]}
+        times: dict[str, list[float]] = {name: [] for name in (*ours_asked, *bare)}
         for _ in range(rounds):
-            for name, one in asked.items():
-                times[name].append(timed(product, one, seconds).p95)
-            for name, one in bare.items():
-                times[name].append(timed(small, one, seconds).p95)
+            for name, sent in ours_asked.items():
+                times[name].append(timed(product, sent, seconds).p95)
+            for name, sent in bare.items():
+                times[name].append(timed(small, sent, seconds).p95)
     return _told(place, times, few, rows)
+
+
+def _status(sender: dict[str, Any]) -> bytes:
+    """A person's own unit, each with a token of their own: a person has a limit."""
+    path = f"/api/v1/duties/status?unit={sender['unit']}"
+    return request("GET", path, head={"Authorization": f"Bearer {sender['token']}"})
 
 
 def _told(place: Place, times: dict[str, list[float]], few: int, rows: int) -> list[Result]:
