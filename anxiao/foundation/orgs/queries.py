@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from django.db.models import Q, QuerySet
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.scoping import within
 from anxiao.foundation.journal.models import Entry
@@ -58,6 +59,12 @@ def units_under(path: str, *, open_only: bool = True) -> QuerySet[Org]:
 def children_of(org: Org) -> QuerySet[Org]:
     """The open units directly below ``org``."""
     return Org.objects.filter(parent=org, state=OrgState.ACTIVE).order_by(*SUBORDINATE_ORDER)
+
+
+def name_of(actor: Actor, capability: str, pk: int) -> str | None:
+    """The name of a unit where ``actor`` holds ``capability``; ``None`` for any other."""
+    row = quick.one("SELECT name, path FROM orgs_org WHERE id = %s", [pk])
+    return row[0] if row and actor.may(capability, row[1]) else None
 
 
 def search_units(units: QuerySet[Org], words: str) -> QuerySet[Org]:

@@ -139,7 +139,7 @@ def test_a_new_version_retires_the_former_and_keeps_its_tallies(place, plan):
     assert (old.done, old.owed) == (1, False)
     new = Tally.objects.get(unit=place.school, duty__plan=copy, duty__code="2.1.f-1")
     assert (new.done, new.met) == (1, True)
-    assert len(unit_status(place.school, TODAY)) == 5
+    assert len(unit_status(place.school.pk, TODAY)) == 5
     assert not recount(place.county)
     fact(place.school, "inspection.patrol")
     assert not recount(place.county)

@@ -83,6 +83,11 @@ class Tally(models.Model):
         ]
         indexes = [
             models.Index(fields=["unit", "ends_on"], name="tally_unit_end"),
+            models.Index(
+                fields=["unit", "ends_on"],
+                condition=Q(owed=True, exempt=False, met=False),
+                name="tally_unit_missed",
+            ),
             models.Index(fields=["county", "duty", "period_key"], name="tally_county_period"),
             models.Index(
                 fields=["county", "valid_until"],

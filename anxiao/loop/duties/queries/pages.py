@@ -76,7 +76,7 @@ def unit_page(unit: Org, day: date, section: str = "") -> UnitPage:
     """What the page of a unit shows, all of it or one section (``"2.3"``); five queries."""
     statuses = [
         each
-        for each in unit_status(unit, day)
+        for each in unit_status(unit.pk, day)
         if not section or f"{each.duty.clause.code}.".startswith(f"{section}.")
     ]
     vacant = {each.role for each in vacancies(unit.path, day) if each.unit_id == unit.pk}
@@ -142,7 +142,7 @@ def cell_row(cell: Tally, day: date) -> Row:
 def clause_page(unit: Org, clause: Clause, day: date) -> list[DutyHistory]:
     """The duties of a clause at a unit with proofs and past periods; a few queries per duty."""
     duties = list(clause.duties.select_related("plan", "clause").order_by("id"))
-    standing = {each.duty.pk: each for each in unit_status(unit, day, clause.plan)}
+    standing = {each.duty.pk: each for each in unit_status(unit.pk, day, clause.plan)}
     bound = set(
         Binding.objects.filter(unit=unit, duty__in=duties, until_on__isnull=True).values_list(
             "duty_id", flat=True
