@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.foundation.ui.rules import tone_of_deadline, tone_of_word
 from anxiao.foundation.ui.widgets import PhotosInput
+from anxiao.foundation.ui.words import spoken
 
 register = template.Library()
 
@@ -61,7 +62,12 @@ def day(value: date | datetime | None) -> str:
     if not value:
         return ""
     on = _as_day(value)
-    pattern = _("n月j日") if on.year == _today().year else _("Y年n月j日")
+    return _day_said(on, on.year == _today().year)
+
+
+@spoken
+def _day_said(on: date, this_year: bool) -> str:
+    pattern = _("n月j日") if this_year else _("Y年n月j日")
     return _("%(day)s（%(weekday)s）") % {
         "day": dateformat.format(on, pattern),
         "weekday": WEEKDAYS[on.weekday()],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.orgs.states import Heating, OrgKind, Ownership, Stage
+from anxiao.foundation.ui.words import spoken
 from anxiao.loop.duties.models import Duty, Tally
 from anxiao.loop.duties.queries.units import Cell
 from anxiao.loop.duties.states import CADENCE_LABELS, DutyLevel
@@ -37,6 +38,7 @@ def period_label(cell: Tally | Cell) -> str:
     return span_label(cell.starts_on, cell.ends_on)
 
 
+@spoken
 def span_label(start: date, end: date) -> str:
     """The days ``[start, end)`` in words."""
     last = end - timedelta(days=1)
@@ -56,11 +58,16 @@ def _day(day: date) -> str:
 
 def rhythm_label(duty: Duty) -> str:
     """How often: ``每月``, ``每个上学日 2 次``, ``持续达标，佐证 90 天有效``."""
-    label = str(CADENCE_LABELS.get(duty.cadence, duty.cadence))
-    if duty.times > 1:
-        label = _("%(rhythm)s %(times)d 次") % {"rhythm": label, "times": duty.times}
-    if duty.valid_days:
-        label = _("%(rhythm)s，佐证 %(days)d 天有效") % {"rhythm": label, "days": duty.valid_days}
+    return _rhythm(duty.cadence, duty.times, duty.valid_days)
+
+
+@spoken
+def _rhythm(cadence: str, times: int, valid_days: int | None) -> str:
+    label = str(CADENCE_LABELS.get(cadence, cadence))
+    if times > 1:
+        label = _("%(rhythm)s %(times)d 次") % {"rhythm": label, "times": times}
+    if valid_days:
+        label = _("%(rhythm)s，佐证 %(days)d 天有效") % {"rhythm": label, "days": valid_days}
     return label
 
 

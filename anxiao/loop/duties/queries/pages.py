@@ -1,6 +1,6 @@
 """What the pages of units, cells, facts and exemptions show: plain values, few queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,11 +16,12 @@ from anxiao.foundation.files.rules import JPEG, PNG
 from anxiao.foundation.journal.queries import history_of
 from anxiao.foundation.kernel.periods import Status
 from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.ui.words import spoken
 from anxiao.loop.duties.models import Binding, Clause, Duty, Evidence, Exemption, Tally
 from anxiao.loop.duties.queries.labels import bound_label, period_label, rhythm_label
 from anxiao.loop.duties.queries.standing import evidence_named, evidence_of, status_of
 from anxiao.loop.duties.queries.units import Cell, DutyStatus, unit_status
-from anxiao.loop.duties.queries.vacancies import vacancies
+from anxiao.loop.duties.queries.vacancies import held_roles
 from anxiao.loop.duties.states import STATUS_LABELS, STATUS_TONES, ExemptionState
 
 DAY = timedelta(days=1)
@@ -45,6 +46,26 @@ class Row:
     missed: int = 0
     url: str = ""
     vacant: bool = False
+
+    @property
+    def title(self) -> str:
+        """The clause and the duty."""
+        return f"{self.duty.clause.code} {self.duty.title}"
+
+    @property
+    def count(self) -> str:
+        """How often it was done of how often it is needed."""
+        return f"{self.cell.done}/{self.cell.needed}" if self.cell else "—"
+
+
+@spoken
+def _owner(role: str) -> str:
+    return str(ROLE_LABELS.get(role, role))
+
+
+@spoken
+def _status(status: Status) -> str:
+    return str(STATUS_LABELS[status])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +100,14 @@ def unit_page(unit: Org, day: date, section: str = "") -> UnitPage:
         for each in unit_status(unit.pk, day)
         if not section or f"{each.duty.clause.code}.".startswith(f"{section}.")
     ]
-    vacant = {each.role for each in vacancies(unit.path, day) if each.unit_id == unit.pk}
+    held = held_roles(unit, day)
     chapters: dict[str, list[Row]] = {}
+    base = reverse("duties:clause", args=[unit.pk, 0])
     for each in statuses:
-        chapters.setdefault(each.duty.clause.chapter, []).append(_row(unit, each, vacant))
+        url = base.replace("/0/", f"/{each.duty.clause_id}/")
+        chapters.setdefault(each.duty.clause.chapter, []).append(
+            _row(each, url, vacant=each.duty.owner not in held)
+        )
     present = [each.status for each in statuses]
     rows = [row for found in chapters.values() for row in found]
     return UnitPage(
@@ -106,20 +131,20 @@ def _pressure(row: Row) -> tuple[bool, date]:
     return row.status is not Status.OVERDUE, row.cell.due_on if row.cell else date.max
 
 
-def _row(unit: Org, standing: DutyStatus, vacant: Collection[str] = ()) -> Row:
+def _row(standing: DutyStatus, url: str, *, vacant: bool = False) -> Row:
     duty, cell = standing.duty, standing.cell
     return Row(
         duty=duty,
         cell=cell,
         status=standing.status,
-        label=str(STATUS_LABELS[standing.status]),
+        label=_status(standing.status),
         tone=STATUS_TONES[standing.status],
         period=period_label(cell) if cell else "",
-        owner=str(ROLE_LABELS.get(duty.owner, duty.owner)),
+        owner=_owner(duty.owner),
         rhythm=rhythm_label(duty),
         missed=standing.missed,
-        url=reverse("duties:clause", args=[unit.pk, duty.clause_id]),
-        vacant=duty.owner in vacant,
+        url=url,
+        vacant=vacant,
     )
 
 
@@ -130,10 +155,10 @@ def cell_row(cell: Tally, day: date) -> Row:
         duty=cell.duty,
         cell=cell,
         status=status,
-        label=str(STATUS_LABELS[status]),
+        label=_status(status),
         tone=STATUS_TONES[status],
         period=period_label(cell),
-        owner=str(ROLE_LABELS.get(cell.duty.owner, cell.duty.owner)),
+        owner=_owner(cell.duty.owner),
         rhythm=rhythm_label(cell.duty),
         url=reverse("duties:cell", args=[cell.pk]),
     )
@@ -158,7 +183,7 @@ def clause_page(unit: Org, clause: Clause, day: date) -> list[DutyHistory]:
         newest = next((each for each in cells if each.pk == present), cells[0] if cells else None)
         found.append(
             DutyHistory(
-                _row(unit, now),
+                _row(now, reverse("duties:clause", args=[unit.pk, clause.pk])),
                 bound_label(duty),
                 tuple(proofs_of(newest)) if newest else (),
                 tuple(cell_row(cell, day) for cell in cells),

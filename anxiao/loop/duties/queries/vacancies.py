@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.scoping import within
 from anxiao.foundation.accounts.models import Membership
 from anxiao.foundation.accounts.queries import current as in_force
+from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgKind
 from anxiao.loop.duties.models import Binding
 from anxiao.loop.duties.rules import levels_of
@@ -53,6 +55,25 @@ def vacancies(path: str, day: date) -> list[Vacancy]:
     found = [Vacancy(*row) for row in rows]
     above = _held_above(path, {each.role for each in found}, day)
     return [each for each in found if not _reached(each, above)]
+
+
+def held_roles(unit: Org, day: date) -> set[str]:
+    """The posts held at a unit or at a level above it that reaches it; one statement."""
+    levels = levels_of(unit.path)
+    on = quick.day(day)
+    sql = _HELD.format(levels=quick.marks(levels))
+    return {role for (role,) in quick.many(sql, [*levels, unit.pk, on, on])}
+
+
+_HELD = """
+SELECT DISTINCT m.role
+FROM orgs_org o
+JOIN accounts_membership m ON m.org_id = o.id
+JOIN accounts_user u ON u.id = m.user_id
+WHERE o.path IN ({levels}) AND (o.id = %s OR o.kind NOT IN ('school', 'kindergarten'))
+  AND o.state = 'active' AND u.is_active
+  AND m.from_on <= %s AND (m.until_on IS NULL OR m.until_on >= %s) AND m.ended_at IS NULL
+"""
 
 
 def _held_above(path: str, roles: Iterable[str], day: date) -> set[tuple[str, str]]:
