@@ -13,6 +13,7 @@ from anxiao.foundation.access.http import ActorRequest, costly, page
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import ancestors
+from anxiao.loop.hazards.queries import live_hazards
 
 LONGEST_ID = 18
 SPAN_LABELS = {
@@ -31,6 +32,7 @@ def board(request: ActorRequest) -> HttpResponseBase:
     org = _org(request)
     asked, filters = _asked(request, org)
     found = queries.matrix(asked, whole="all" in request.GET)
+    hazards = live_hazards(request.actor, org.path, asked.day)
     context = {
         "org": org,
         "above": [each for each in ancestors(org) if request.actor.may("cockpit.view", each.path)],
@@ -41,8 +43,8 @@ def board(request: ActorRequest) -> HttpResponseBase:
         "all_sections_url": asked.url(section=None),
         "whole_url": f"{asked.url()}&all=1",
         "vacant": queries.vacant_posts(asked),
-        "tiles": queries.tiles(asked, found),
-        "charts": queries.charts(asked),
+        "tiles": queries.tiles(asked, found, hazards),
+        "charts": queries.charts(asked, hazards),
     }
     return render(request, "cockpit/board.html", context)
 
@@ -55,12 +57,13 @@ def board_print(request: ActorRequest) -> HttpResponseBase:
     org = _org(request)
     asked, filters = _asked(request, org)
     found = queries.matrix(asked, whole=True)
+    hazards = live_hazards(request.actor, org.path, asked.day)
     context = {
         "org": org,
         "asked": asked,
         "span": next(each["label"] for each in filters["periods"] if each["active"]),
         "matrix": found,
-        "tiles": queries.tiles(asked, found),
+        "tiles": queries.tiles(asked, found, hazards),
         "tables": list(queries.tables(found)),
     }
     return render(request, "cockpit/paper.html", context)

@@ -42,10 +42,11 @@ def test_staff_see_what_they_found_or_answer_for(world):
 def test_counts_and_lists_stop_at_the_border(world):
     world.open(org=world.neighbour, actor=world.stranger)
     path = world.county.path
-    assert queries.hazard_tiles(world.principal, path, TODAY).live == 0
-    assert queries.hazards_by(world.principal, path, "org", TODAY) == []
-    assert queries.hazard_tiles(world.bureau, path, TODAY).live == 1
-    assert queries.hazard_tiles(world.bureau, world.school.path, TODAY).live == 0
+    assert queries.live_hazards(world.principal, path, TODAY).groups == ()
+    (group,) = queries.live_hazards(world.bureau, path, TODAY).groups
+    assert group == ("open", "ordinary", "fire", 0, False, 1)
+    assert queries.live_hazards(world.bureau, world.school.path, TODAY).groups == ()
+    assert sum(w.opened for w in queries.hazards_by_week(world.principal, path, TODAY)) == 0
 
 
 # Boards
@@ -69,45 +70,35 @@ def mixed(world):
 LATER = DUE + timedelta(days=1)
 
 
-def test_tiles_count_in_one_query(mixed, django_assert_num_queries):
-    bureau = mixed.bureau
-    with django_assert_num_queries(1):
-        tiles = queries.hazard_tiles(bureau, mixed.county.path, LATER)
-    assert (tiles.live, tiles.overdue, tiles.due_soon, tiles.no_deadline) == (6, 1, 1, 3)
-    assert (tiles.to_assign, tiles.to_verify, tiles.closed, tiles.major) == (2, 1, 1, 1)
-
-
-@pytest.mark.parametrize(
-    ("field", "expected"),
-    [
-        ("category", [("fire", "消防安全", 5, 1, 1), ("bus", "校车交通", 1, 0, 0)]),
-        ("level", [("ordinary", "一般隐患", 5, 1, 1), ("major", "重大隐患", 1, 0, 0)]),
-        ("source", [("self_check", "自查", 6, 1, 1)]),
-    ],
-)
-def test_slices_are_one_grouped_query(mixed, django_assert_num_queries, field, expected):
-    bureau = mixed.bureau
-    with django_assert_num_queries(1):
-        slices = queries.hazards_by(bureau, mixed.county.path, field, LATER)
-    assert [(s.key, s.label, s.live, s.overdue, s.closed) for s in slices] == expected
-
-
-def test_units_carry_their_path(mixed):
-    (school,) = queries.hazards_by(mixed.bureau, mixed.county.path, "org", LATER)
-    assert (school.key, school.path, school.live) == (mixed.school.pk, mixed.school.path, 6)
-
-
-def test_states_stand_in_the_order_of_the_road(mixed):
-    slices = queries.hazards_by(mixed.bureau, mixed.county.path, "state", LATER)
-    assert [each.key for each in slices] == ["open", "assigned", "submitted", "closed"]
-
-
-def test_ages_and_weeks(mixed, django_assert_num_queries):
+def test_what_waits_is_one_grouped_query(mixed, django_assert_num_queries):
     mixed.open(found_on=TODAY - timedelta(days=40), late_reason="补")
     bureau = mixed.bureau
     with django_assert_num_queries(1):
-        ages = queries.hazards_by_age(bureau, mixed.county.path, TODAY)
-    assert [each.live for each in ages] == [6, 0, 1, 0]
+        live = queries.live_hazards(bureau, mixed.county.path, LATER)
+    assert (live.overdue, live.major) == (1, 1)
+
+    def told(slices):
+        return [(each.key, each.label, each.live, each.overdue) for each in slices]
+
+    assert told(live.by_category()) == [("fire", "消防安全", 6, 1), ("bus", "校车交通", 1, 0)]
+    assert told(live.by_level()) == [
+        ("ordinary", "一般隐患", 6, 1),
+        ("major", "重大隐患", 1, 0),
+    ]
+    assert [each[:1] + each[2:] for each in told(live.by_state())] == [
+        ("open", 3, 0),
+        ("assigned", 3, 1),
+        ("submitted", 1, 0),
+    ]
+    assert [each.live for each in live.by_age()] == [0, 6, 1, 0]
+    today = queries.live_hazards(bureau, mixed.county.path, TODAY)
+    assert [each.live for each in today.by_age()] == [6, 0, 1, 0]
+    assert today.overdue == 0
+
+
+def test_weeks_are_two_queries(mixed, django_assert_num_queries):
+    mixed.open(found_on=TODAY - timedelta(days=40), late_reason="补")
+    bureau = mixed.bureau
     with django_assert_num_queries(2):
         weeks = queries.hazards_by_week(bureau, mixed.county.path, TODAY, 8)
     assert len(weeks) == 8

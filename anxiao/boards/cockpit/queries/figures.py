@@ -15,9 +15,7 @@ from anxiao.boards.cockpit.rules import WEEK, week_label, weeks_of
 from anxiao.foundation.ui.rules import Chart, Series
 from anxiao.loop.duties.queries import progress_of
 from anxiao.loop.hazards.queries import (
-    hazard_tiles,
-    hazards_by,
-    hazards_by_age,
+    Live,
     hazards_by_week,
     unanswered,
 )
@@ -25,9 +23,8 @@ from anxiao.loop.hazards.queries import (
 BARS_UPRIGHT, BARS_SHOWN = 4, 12
 
 
-def tiles(asked: Asked, found: Matrix) -> list[dict[str, Any]]:
-    """The four figures of what is late, each with the list behind it; two queries."""
-    hazards = hazard_tiles(asked.actor, asked.org.path, asked.day)
+def tiles(asked: Asked, found: Matrix, hazards: Live) -> list[dict[str, Any]]:
+    """The four figures of what is late, each with the list behind it; one query."""
     waiting = unanswered(asked.actor, asked.org.path, asked.day).count()
     ledger = reverse("registers:hazards")
     area = urlencode(below(asked.org))
@@ -48,8 +45,8 @@ def tiles(asked: Asked, found: Matrix) -> list[dict[str, Any]]:
     ]
 
 
-def charts(asked: Asked) -> list[Chart]:
-    """Trends by week, then hazards by state, level, category and age; seven queries."""
+def charts(asked: Asked, hazards: Live) -> list[Chart]:
+    """Trends by week, then hazards by category, age, level and state; three queries."""
     actor, path, day = asked.actor, asked.org.path, asked.day
     until = min(day, asked.span.last)
     weeks = hazards_by_week(actor, path, until, weeks_of(asked.span))
@@ -65,10 +62,10 @@ def charts(asked: Asked) -> list[Chart]:
         unit=_("项"),
     )
     grouped = [
-        ("category", _("未销号的隐患是哪些类别？"), hazards_by(actor, path, "category", day)),
-        ("age", _("未销号的隐患登记了多久？"), hazards_by_age(actor, path, day)),
-        ("level", _("未销号的隐患是什么等级？"), hazards_by(actor, path, "level", day)),
-        ("state", _("隐患现在到了哪一步？"), hazards_by(actor, path, "state", day)),
+        ("category", _("未销号的隐患是哪些类别？"), hazards.by_category()),
+        ("age", _("未销号的隐患登记了多久？"), hazards.by_age()),
+        ("level", _("未销号的隐患是什么等级？"), hazards.by_level()),
+        ("state", _("未销号的隐患到了哪一步？"), hazards.by_state()),
     ]
     bars = [_bars(key, question, found) for key, question, found in grouped]
     return [_progress(asked, [week.starts_on for week in weeks]), trend, *bars]
@@ -97,14 +94,14 @@ def _progress(asked: Asked, weeks: list[date]) -> Chart:
 
 
 def _bars(key: str, question: str, found: Iterable[Any]) -> Chart:
-    shown = [each for each in found if each.live or (key == "state" and each.closed)][:BARS_SHOWN]
+    shown = [each for each in found if each.live][:BARS_SHOWN]
     return Chart(
         key,
         question,
         "bar",
         tuple(str(each.label) for each in shown),
         (
-            Series(_("合计"), tuple(each.live or each.closed for each in shown)),
+            Series(_("合计"), tuple(each.live for each in shown)),
             Series(_("其中超期"), tuple(each.overdue for each in shown), tone="late"),
         ),
         unit=_("项"),

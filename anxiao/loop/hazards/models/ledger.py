@@ -266,9 +266,9 @@ class Hazard(models.Model):
             models.Index(fields=["county", "-id"], name="hazard_county_newest"),
             models.Index(fields=["responsible", "state"], name="hazard_responsible"),
             models.Index(fields=["org", "origin"], name="hazard_org_origin"),
-            models.Index(fields=["county", "found_on"], name="hazard_county_found"),
+            models.Index(fields=["county", "found_on", "state"], name="hazard_county_found"),
             models.Index(
-                fields=["county", "closed_at"],
+                fields=["county", "closed_at", "state"],
                 name="hazard_county_closed",
                 condition=Q(closed_at__isnull=False),
             ),

@@ -1,13 +1,10 @@
 """Reads of the room, by topic."""
 
 from anxiao.loop.hazards.queries.counting import (
-    Slice,
-    Tiles,
+    Live,
     Week,
-    hazard_tiles,
-    hazards_by,
-    hazards_by_age,
     hazards_by_week,
+    live_hazards,
 )
 from anxiao.loop.hazards.queries.lists import (
     due_soon,
@@ -34,8 +31,7 @@ from anxiao.loop.hazards.queries.waiting import Waiting, waiting_for
 __all__ = [
     "Asked",
     "HazardPage",
-    "Slice",
-    "Tiles",
+    "Live",
     "Waiting",
     "Week",
     "asked_about",
@@ -43,14 +39,12 @@ __all__ = [
     "due_soon",
     "facts_of",
     "hazard_page",
-    "hazard_tiles",
-    "hazards_by",
-    "hazards_by_age",
     "hazards_by_week",
     "hazards_with_all",
     "history",
     "holders_of",
     "lacking",
+    "live_hazards",
     "merge_targets",
     "overdue",
     "repeats_of",
