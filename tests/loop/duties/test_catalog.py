@@ -190,6 +190,7 @@ def test_the_command_imports_publishes_and_compares(tmp_path):
     assert "已发布 Q4@1" in run("publish", "Q4")
     with pytest.raises(CommandError, match="没有待发布的草稿"):
         run("publish", "Q4")
+    assert run("import", str(path), "--under", county.code).endswith("与第 1 版相同，没有新建。\n")
     path.write_text(NOTICE.replace("每周巡查", "每周安全巡查"))
     assert "Q4@2（草稿）" in run("import", str(path), "--under", county.code)
     out = StringIO()

@@ -261,15 +261,22 @@ def test_a_plan_goes_out_and_comes_in_as_toml_and_excel(place, plan, clerk):
     toml = clerk.get(reverse("duties:export", args=[plan.pk, "toml"]))
     assert "attachment" in toml["Content-Disposition"]
     assert 'code = "2.1.f-1"' in texts(toml)
-    for name, content in [
-        ("a.toml", texts(toml).replace("四季度方案", "四季度方案改").encode()),
-        ("a.xlsx", clerk.get(reverse("duties:export", args=[plan.pk, "xlsx"])).content),
-    ]:
-        answer = clerk.post(reverse("duties:import"), {"file": SimpleUploadedFile(name, content)})
-        assert answer.status_code == 302, texts(answer)
-    drafts = Plan.objects.filter(state="draft")
-    assert drafts.count() == 1
-    assert plan_data(drafts[0]) == plan_data(plan)
+    workbook = clerk.get(reverse("duties:export", args=[plan.pk, "xlsx"])).content
+    for name, content in (("a.toml", toml.content), ("a.xlsx", workbook)):
+        assert "与第 1 版相同，没有新建。" in taken(clerk, name, content)
+    assert Plan.objects.get() == plan
+    changed = texts(toml).replace("四季度方案", "四季度方案改").encode()
+    assert "方案已导入为草稿" in taken(clerk, "a.toml", changed)
+    draft = Plan.objects.get(state="draft")
+    workbook = clerk.get(reverse("duties:export", args=[draft.pk, "xlsx"])).content
+    assert draft.title in taken(clerk, "a.xlsx", workbook)
+    assert Plan.objects.get(state="draft") == draft
+    assert plan_data(draft).clauses == plan_data(plan).clauses
+
+
+def taken(clerk, name, content):
+    file = SimpleUploadedFile(name, content)
+    return texts(clerk.post(reverse("duties:import"), {"file": file}, follow=True))
 
 
 def test_a_file_that_says_what_is_published_makes_nothing(place, plan, clerk):

@@ -61,6 +61,8 @@ def test_importing_the_same_again_changes_nothing(place, plan):
     again = import_plan(NOTICE.replace("每周巡查", "周检"), place.county, actor=place.clerk, at=AT)
     assert again.pk == changed.pk
     assert again.duties.filter(title="周检").exists()
+    assert import_plan(NOTICE, place.county, actor=place.clerk, at=AT) == plan
+    assert again.duties.filter(title="周检").exists()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from anxiao.loop.duties.catalog import (
     plan_faults,
 )
 from anxiao.loop.duties.models import Binding, Clause, Duty, DutyEvidence, Plan
-from anxiao.loop.duties.queries.plans import newest_version, plan_data
+from anxiao.loop.duties.queries.plans import newest_version, plan_data, published_version
 from anxiao.loop.duties.services.binding import bind_plan
 from anxiao.loop.duties.services.cells import close_cells
 from anxiao.loop.duties.services.locks import lock_units
@@ -50,14 +50,15 @@ def import_workbook(content: bytes, issuer: Org, *, actor: Actor, at: datetime) 
 def take_in(data: PlanData, issuer: Org, *, actor: Actor, at: datetime) -> Plan:
     """The plan ``data`` as a draft of ``issuer``.
 
-    If the newest version of its code says the same, that one is returned unchanged; a draft of
-    that code is replaced; otherwise a new version is made.
+    If the newest version of its code or the one in force says the same, that one is returned
+    unchanged; a draft of that code is replaced; otherwise a new version is made.
     """
     require(actor, "duties.plan", issuer.path)
     newest = newest_version(data.head.code, issuer.pk)
     if newest is not None:
-        if not differences(plan_data(newest), data):
-            return newest
+        for said in filter(None, (newest, published_version(newest))):
+            if not differences(plan_data(said), data):
+                return said
         if newest.state == PlanState.DRAFT:
             newest.clauses.all().delete()
             _write_head(newest, data)
