@@ -34,7 +34,7 @@ from tests.loop.duties.plans import NOTICE, OTHER_NOTICE, County
 
 WEDNESDAY = date(2026, 11, 25)
 LATER = AT + timedelta(days=2)
-BOARD = reverse("cockpit:board")
+BOARD, PAPER = reverse("cockpit:board"), reverse("cockpit:print")
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_the_board_on_paper_has_every_column_in_a_table_that_fits(later, plan, c
     assert [(len(table.columns), table.number) for table in narrow] == [(15, 1), (15, 2), (3, 3)]
     answer = clerk.get(reverse("cockpit:print"), {"org": later.county.pk, "period": "month"})
     paper = texts(answer)
-    for words in ("安全职责履行情况表", "云河区", "本月", "2.2.a 巡查", "云河区石门镇", "盖章"):
+    for words in ("云河区校园安全职责履行情况表", "本月", "2.2.a 巡查", "云河区石门镇", "盖章"):
         assert words in paper
     assert 'href="/board/print?' in clerk.get(BOARD).content.decode()
 
@@ -359,6 +359,32 @@ def test_an_odd_address_is_answered(later, clerk, query):
     assert status == (404 if "org" in query else 200)
 
 
+def test_the_board_on_paper_has_every_section_and_every_unit(later, plan, clerk):
+    prove(later.school, date(2026, 11, 23), 2)
+    board = clerk.get(BOARD, {"org": later.town.pk})
+    assert board.context["asked"].paper_url in unescape(board.content.decode())
+    found = board.context["matrix"]
+    answer = clerk.get(PAPER, {"org": later.town.pk})
+    sheets = answer.context["tables"]
+    assert [sheet.code for sheet in sheets] == [section.code for section in found.sections]
+    shown = {column.clause.code: column.square for sheet in sheets for column in sheet.columns}
+    assert shown == {column.clause.code: column.square for column in found.columns}
+    assert sum(sheet.late for sheet in sheets) == found.late
+    assert sum(line.late for sheet in sheets for line in sheet.lines) == found.late
+    said = texts(answer)
+    for words in (f"{later.town.name}校园安全职责履行情况表", "填报单位：", "2026年11月25日"):
+        assert words in said
+    narrowed = clerk.get(PAPER, {"org": later.town.pk, "section": "2.2"})
+    assert [sheet.code for sheet in narrowed.context["tables"]] == ["2.2"]
+
+
+def test_the_board_of_a_school_is_a_list_of_clauses_on_paper(later, plan, clerk):
+    answer = clerk.get(PAPER, {"org": later.school.pk})
+    codes = [column.clause.code for column in answer.context["matrix"].columns]
+    assert re.findall(r'<td class="mid">(\d\.[\d.]*\w)</td>', answer.content.decode()) == codes
+    assert codes == ["2.1.f", "2.2.a", "2.1.g"]
+
+
 def test_nobody_sees_another_countys_board(later, plan, clerk):
     other = County("青山县")
     assert clerk.get(BOARD, {"org": other.county.pk}).status_code == 404
@@ -376,11 +402,12 @@ def test_a_guard_is_told_whose_permission_it_needs(later, plan):
     assert "查看看板" in texts(answer)
 
 
+@pytest.mark.parametrize("page", [BOARD, PAPER])
 @pytest.mark.parametrize("level", ["county", "town", "school"])
-def test_a_board_costs_the_same_for_one_and_three(later, clerk, level):
+def test_a_board_costs_the_same_for_one_and_three(later, clerk, level, page):
     """One more query than is needed for each unit, town, duty or plan would show here."""
     org = getattr(later, level)
-    url = f"{BOARD}?org={org.pk}"
+    url = f"{page}?org={org.pk}"
     clerk.get(url)
     clerk.get(url)
     costs = []
