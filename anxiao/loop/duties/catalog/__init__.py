@@ -13,7 +13,7 @@ from anxiao.loop.duties.catalog.data import (
     PlanData,
     RawPlan,
 )
-from anxiao.loop.duties.catalog.differences import Change, differences
+from anxiao.loop.duties.catalog.differences import Change, differences, label_of
 from anxiao.loop.duties.catalog.lines import read_toml
 from anxiao.loop.duties.catalog.workbook import read_workbook, write_workbook
 from anxiao.loop.duties.catalog.writing import write_toml
@@ -32,6 +32,7 @@ __all__ = [
     "checked",
     "differences",
     "duty_faults",
+    "label_of",
     "parse_toml",
     "parse_workbook",
     "plan_faults",

@@ -12,7 +12,7 @@ from anxiao.loop.duties.catalog.fields import CLAUSE, DUTY, HEAD, Field
 class Change:
     """One difference. ``what`` is plan, clause or duty; ``kind`` added, removed or changed.
 
-    ``fields`` holds ``(label, before, after)`` for what changed.
+    ``fields`` holds ``(name, before, after)`` for what changed; ``label_of`` has their words.
     """
 
     what: str
@@ -20,6 +20,11 @@ class Change:
     code: str
     title: str
     fields: tuple[tuple[str, Any, Any], ...] = ()
+
+
+def label_of(change: Change, name: str) -> str:
+    """The Chinese name of a field of ``change``."""
+    return {"plan": HEAD, "clause": CLAUSE, "duty": DUTY}[change.what][name].label
 
 
 def differences(before: PlanData, after: PlanData) -> list[Change]:
@@ -68,9 +73,7 @@ def _changed(
     fields: Mapping[str, Field],
 ) -> Iterator[Change]:
     changed = tuple(
-        (fields[name].label, before[name], after[name])
-        for name in fields
-        if before[name] != after[name]
+        (name, before[name], after[name]) for name in fields if before[name] != after[name]
     )
     if changed:
         yield Change(what, "changed", code or after["code"], after["title"], changed)

@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.foundation.orgs.states import Heating, OrgKind, Ownership, Stage
 from anxiao.foundation.ui.words import spoken
 from anxiao.loop.duties.models import Duty, Tally
 from anxiao.loop.duties.queries.units import Cell
-from anxiao.loop.duties.states import CADENCE_LABELS, DutyLevel
+from anxiao.loop.duties.states import CADENCE_LABELS, ROOM_LABELS, ClauseKind, DutyLevel
 
 LONGEST_MONTH = 31
 
@@ -30,6 +31,14 @@ WORD_LABELS: dict[str, dict[str, Any]] = {
     "stages": dict(Stage.choices),
     "ownership": dict(Ownership.choices),
     "heating": dict(Heating.choices),
+}
+
+CHOICE_LABELS: dict[str, Mapping[Any, Any]] = {
+    "kind": dict(ClauseKind.choices),
+    "level": dict(DutyLevel.choices),
+    "owner": ROLE_LABELS,
+    "cadence": CADENCE_LABELS,
+    "room": ROOM_LABELS,
 }
 
 
@@ -72,14 +81,26 @@ def _rhythm(cadence: str, times: int, valid_days: int | None) -> str:
 
 
 def bound_label(duty: Duty) -> str:
-    """Whom a duty binds, in words: the level, or among schools those that its conditions name."""
-    if duty.level != DutyLevel.UNIT:
-        return str(DutyLevel(duty.level).label)
-    return scope_label(duty.applies_to)
+    """Who is bound, in words: 教育局, 镇街教委, or which schools and kindergartens."""
+    narrowed = duty.level == DutyLevel.UNIT and duty.applies_to
+    return scope_label(duty.applies_to) if narrowed else duty.get_level_display()
+
+
+def said_label(name: str, value: Any, kinds: Mapping[str, str]) -> str:
+    """What the field ``name`` of a duty or clause says, in words; ``kinds`` of evidence by code."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, Mapping):
+        return scope_label(value)
+    if isinstance(value, list | tuple):
+        return "、".join(str(kinds.get(each, each)) for each in value)
+    if value in {None, ""}:
+        return "—"
+    return str(CHOICE_LABELS.get(name, {}).get(value, value))
 
 
 def scope_label(applies_to: Mapping[str, Any]) -> str:
-    """The conditions of a duty in words; ``全部`` without any."""
+    """Whom a duty binds, in words; ``全部`` without conditions."""
     parts = []
     for name, wanted in applies_to.items():
         if isinstance(wanted, bool):

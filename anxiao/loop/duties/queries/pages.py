@@ -18,7 +18,7 @@ from anxiao.foundation.kernel.periods import Status
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.ui.words import spoken
 from anxiao.loop.duties.models import Binding, Clause, Duty, Evidence, Exemption, Tally
-from anxiao.loop.duties.queries.labels import bound_label, period_label, rhythm_label
+from anxiao.loop.duties.queries.labels import period_label, rhythm_label
 from anxiao.loop.duties.queries.standing import evidence_named, evidence_of, status_of
 from anxiao.loop.duties.queries.units import Cell, DutyStatus, unit_status
 from anxiao.loop.duties.queries.vacancies import held_roles
@@ -87,7 +87,6 @@ class DutyHistory:
     """A duty at a unit: now, its proofs, its past periods."""
 
     row: Row
-    scope: str
     proofs: tuple[dict[str, Any], ...]
     periods: tuple[Row, ...]
     bound: bool
@@ -184,7 +183,6 @@ def clause_page(unit: Org, clause: Clause, day: date) -> list[DutyHistory]:
         found.append(
             DutyHistory(
                 _row(now, reverse("duties:clause", args=[unit.pk, clause.pk])),
-                bound_label(duty),
                 tuple(proofs_of(newest)) if newest else (),
                 tuple(cell_row(cell, day) for cell in cells),
                 duty.pk in bound,

@@ -14,10 +14,10 @@ from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.duties import queries, services
-from anxiao.loop.duties.catalog import Change, write_toml, write_workbook
+from anxiao.loop.duties.catalog import Change, label_of, write_toml, write_workbook
 from anxiao.loop.duties.forms import PlanFileForm
 from anxiao.loop.duties.models import Clause, Duty, Plan
-from anxiao.loop.duties.queries.labels import bound_label, rhythm_label, scope_label
+from anxiao.loop.duties.queries.labels import bound_label, rhythm_label, said_label
 from anxiao.loop.duties.states import ROOM_LABELS, PlanState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,7 +84,7 @@ def _chapters(clauses: list[Clause]) -> list[dict[str, Any]]:
 
 def duty_row(duty: Duty) -> dict[str, Any]:
     """What lists of duties show."""
-    return {"duty": duty, "rhythm": rhythm_label(duty), "scope": bound_label(duty)}
+    return {"duty": duty, "rhythm": rhythm_label(duty), "bound": bound_label(duty)}
 
 
 @page("duties.view")
@@ -211,11 +211,12 @@ def plan_diff(request: ActorRequest, pk: int, other: int) -> HttpResponseBase:
     """What ``other`` says differently from plan ``pk``."""
     before, after = plan_or_404(request, pk), plan_or_404(request, other)
     changes = queries.plan_differences(before, after)
+    kinds = before.evidence_labels | after.evidence_labels
     groups = [
         {
             "label": label,
             "tone": tone,
-            "changes": [_shown(each) for each in changes if each.kind == kind],
+            "changes": [_shown(each, kinds) for each in changes if each.kind == kind],
         }
         for kind, label, tone in (
             ("added", _("新增"), "done"),
@@ -227,17 +228,10 @@ def plan_diff(request: ActorRequest, pk: int, other: int) -> HttpResponseBase:
     return render(request, "duties/diff.html", context)
 
 
-def _shown(change: Change) -> dict[str, Any]:
+def _shown(change: Change, kinds: dict[str, str]) -> dict[str, Any]:
     whats = {"plan": _("方案"), "clause": _("条款"), "duty": _("职责")}
-    fields = [(label, _words(before), _words(after)) for label, before, after in change.fields]
+    fields = [
+        (label_of(change, name), said_label(name, before, kinds), said_label(name, after, kinds))
+        for name, before, after in change.fields
+    ]
     return {"what": whats[change.what], "change": change, "fields": fields}
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, dict):
-        return scope_label(value)
-    if isinstance(value, list | tuple):
-        return "、".join(map(str, value))
-    return "—" if value in {None, ""} else str(value)

@@ -17,11 +17,13 @@ from anxiao.loop.duties.catalog import (
     PlanData,
     check_toml,
     differences,
+    label_of,
     parse_toml,
     parse_workbook,
 )
 from anxiao.loop.duties.models import Plan
 from anxiao.loop.duties.queries import plan_data
+from anxiao.loop.duties.queries.labels import said_label
 from anxiao.loop.duties.services import publish_plan, take_in
 from anxiao.loop.duties.states import PlanState
 
@@ -119,7 +121,11 @@ class Command(BaseCommand):
 
 def _line(change: Change) -> str:
     head = f"{MARKS[change.kind]} {WHATS[change.what]} {change.code} {change.title}"
-    return "\n".join([head, *(f"    {label}：{old} → {new}" for label, old, new in change.fields)])
+    fields = [
+        f"    {label_of(change, name)}：{said_label(name, old, {})} → {said_label(name, new, {})}"
+        for name, old, new in change.fields
+    ]
+    return "\n".join([head, *fields])
 
 
 def _path(name: str) -> Path:
