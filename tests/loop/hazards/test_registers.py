@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anxiao.foundation.registers.declare import Asked
+from anxiao.foundation.registers.queries import page_of
 from anxiao.loop.hazards import services
 from anxiao.loop.hazards.catalog import shipped_criteria
-from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.models import Escalation, Hazard
 from anxiao.loop.hazards.registers import HAZARDS
 from tests.builders import AT, TODAY, sign_in
 from tests.loop.hazards.world import CANARY
@@ -55,6 +56,36 @@ def ledger(world):
     world.open(description="未定的", found_on=TODAY - timedelta(days=5), late_reason="停电")
     world.open(description=CANARY, org=world.neighbour, actor=world.stranger)
     return world
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_what_is_late_stands_before_what_is_new(ledger, size):
+    waiting = ledger.report_up(ledger.open(description="上报的"))
+    Escalation.objects.filter(pk=waiting.pk).update(answer_due_on=TODAY - timedelta(days=1))
+    ledger.open(description="刚登记的")
+    asked = Asked(ledger.principal, AT)
+    assert walk(asked, size) == ["超期的", "上报的", "刚登记的", "未定的", "临期的"]
+    assert walk(asked, size, sort="-number") == ["刚登记的", "上报的", "未定的", "临期的", "超期的"]
+    yesterday = Asked(ledger.principal, AT - timedelta(days=1))
+    assert walk(yesterday, size)[0] == "刚登记的"
+
+
+def walk(asked, size, **params):
+    """Descriptions in the order of the list, page by page."""
+    found, after = [], {}
+    while True:
+        shown = page_of(HAZARDS, asked, {**params, **after}, size=size, sums=True)
+        found += [row.description for row in shown.rows]
+        if not shown.next:
+            return found
+        after = {"after": shown.next}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a tiny table is read whole there")
+def test_late_lines_are_sought_among_live_ones(ledger):
+    """Else a county without late lines would read its whole ledger to find none."""
+    late = HAZARDS.source(ledger.bureau).overdue(TODAY).order_by("-pk")[:51]
+    assert "USING INDEX hazard_county_live" in late.explain()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Model, Q, QuerySet, Sum
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import OrderBy
 
 from anxiao.foundation.registers.declare import Asked, Register
@@ -65,11 +65,14 @@ def page_of(
 ) -> Page:
     """The page that ``params`` ask for: filters, search, sort and one cursor.
 
-    ``sums`` adds totals and the count of the alert. Programs and pages share it.
+    ``sums`` adds totals and the count of the alert, and sets the register's ``first`` rows first:
+    for people. Programs read the plain order.
     """
     query = read_query(register, asked, params)
     rows = rows_of(register, asked, query)
-    shown, following, preceding = _window(rows, order_of(register, rows.model, query), query, size)
+    order = order_of(register, rows.model, query)
+    parts = parts_of(register, rows, asked, query) if sums else [rows]
+    shown, following, preceding = _window(parts, order, query, size)
     count = capped_count(rows)
     exact = sums and count <= COUNT_CAP
     return Page(
@@ -88,6 +91,25 @@ def ordered(register: Register, asked: Asked, query: Query) -> QuerySet[Any]:
     """All rows the query lets through, in its order: for exports and paper."""
     rows = rows_of(register, asked, query)
     return rows.order_by(*_order_by(order_of(register, rows.model, query), reverse=False))
+
+
+def parts_of(
+    register: Register, rows: QuerySet[Any], asked: Asked, query: Query
+) -> list[QuerySet[Any]]:
+    """``rows`` cut into those of each ``first`` filter and the rest, every row in one part.
+
+    A list over the parts is a keyset list in each of them: whether a row is late depends on the
+    day, so that no index can hold an order by it.
+    """
+    if query.sort or query.text or set(register.first) & set(query.chosen):
+        return [rows]
+    parts = []
+    for key in register.first:
+        one = next(each for each in register.filters if each.key == key)
+        parts.append(apply_filter(rows, one, True, asked))
+        same = rows.model._default_manager.filter(pk=OuterRef("pk"))
+        rows = rows.filter(~Exists(apply_filter(same, one, True, asked)))
+    return [*parts, rows]
 
 
 def capped_count(rows: QuerySet[Any]) -> int:
@@ -119,27 +141,43 @@ def _nullable(model: type[Model], name: str) -> bool:
 
 
 def _window(
-    rows: QuerySet[Any], order: Order, query: Query, size: int
+    parts: list[QuerySet[Any]], order: Order, query: Query, size: int
 ) -> tuple[list[Any], str, str]:
-    """Rows, cursor to the next page, cursor to the one before."""
-    backward = bool(query.before)
+    """Rows, cursor to the next page, cursor to the one before; at most a query for each part."""
     place = read_place(query.before or query.after)
-    if place is not None:
-        try:
-            rows = rows.filter(_beyond(order, place, reverse=backward))
-        except (TypeError, ValueError, ValidationError):  # a cursor of another sort
-            place = None
-    backward = backward and place is not None
-    found = list(rows.order_by(*_order_by(order, reverse=backward))[: size + 1])
+    backward = bool(query.before)
+    try:
+        left = _left(parts, order, place, reverse=backward)
+    except (TypeError, ValueError, ValidationError, IndexError):  # a cursor of another list
+        place, backward, left = None, False, list(enumerate(parts))
+    found: list[tuple[int, Any]] = []
+    for part, rows in left:
+        wanted = rows.order_by(*_order_by(order, reverse=backward))[: size + 1 - len(found)]
+        found += [(part, row) for row in wanted]
+        if len(found) > size:
+            break
     more, found = len(found) > size, found[:size]
     if backward:
         found.reverse()
     if not found:
         return [], "", ""
-    first, last = (write_place(_place(order, row)) for row in (found[0], found[-1]))
+    first, last = (write_place(_place(order, *each)) for each in (found[0], found[-1]))
     has_next = backward or more
     has_previous = more if backward else place is not None
-    return found, last if has_next else "", first if has_previous else ""
+    return [row for _part, row in found], last if has_next else "", first if has_previous else ""
+
+
+def _left(
+    parts: list[QuerySet[Any]], order: Order, place: Place | None, *, reverse: bool
+) -> list[tuple[int, QuerySet[Any]]]:
+    """What lies past ``place``, nearest part first; ``IndexError`` for a part there is not."""
+    if place is None:
+        return list(enumerate(parts))
+    if place.part < 0:
+        raise IndexError
+    rest = parts[place.part].filter(_beyond(order, place, reverse=reverse))
+    others = range(place.part - 1, -1, -1) if reverse else range(place.part + 1, len(parts))
+    return [(place.part, rest), *((part, parts[part]) for part in others)]
 
 
 def _order_by(order: Order, *, reverse: bool) -> list[str | OrderBy]:
@@ -171,8 +209,8 @@ def _beyond(order: Order, place: Place, *, reverse: bool) -> Q:
     return past | empty if order.nullable and not reverse else past
 
 
-def _place(order: Order, row: Any) -> Place:
-    return Place(None if order.by_id else at_path(row, order.field), row.pk)
+def _place(order: Order, part: int, row: Any) -> Place:
+    return Place(None if order.by_id else at_path(row, order.field), row.pk, part)
 
 
 def _alert_count(register: Register, rows: QuerySet[Any], asked: Asked, query: Query) -> int | None:

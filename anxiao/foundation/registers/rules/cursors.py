@@ -16,15 +16,17 @@ LIMIT = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row's place: its value in the field that orders the list, and its id."""
+    """A row's place: its value in the field that orders the list, its id, its part of the list."""
 
     value: Any
     pk: int
+    part: int = 0
 
 
 def write_place(place: Place) -> str:
     """``place`` as URL-safe text."""
-    body = json.dumps([*_tagged(place.value), place.pk], ensure_ascii=False)
+    part = [place.part] if place.part else []
+    body = json.dumps([*_tagged(place.value), place.pk, *part], ensure_ascii=False)
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
 
@@ -34,13 +36,12 @@ def read_place(text: str) -> Place | None:
         return None
     try:
         body = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        tag, value, pk = json.loads(body)
-        place = Place(_untagged(tag, value), pk)
+        tag, value, *numbers = json.loads(body)
+        place = Place(_untagged(tag, value), *numbers)
     except (ValueError, TypeError, KeyError, InvalidOperation, binascii.Error, RecursionError):
         return None
-    if type(pk) is not int or not -LIMIT <= pk < LIMIT:
-        return None
-    return place
+    known = all(type(each) is int and -LIMIT <= each < LIMIT for each in numbers)
+    return place if known else None
 
 
 def _tagged(value: Any) -> tuple[str, Any]:

@@ -29,6 +29,9 @@ from anxiao.loop.hazards.states import (
     RequestState,
 )
 
+NOT_ENDED = Q(closed_at__isnull=True, ended_at__isnull=True)
+"""What the states of a live hazard imply, said so that the index of live ones can be used."""
+
 
 class HazardQuerySet(ScopedQuerySet["Hazard"]):
     view_capability = "hazards.view"
@@ -61,7 +64,7 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
 
     def overdue(self, day: date) -> Self:
         """Past their deadline on ``day`` (超期)."""
-        return self.running().filter(due_on__lt=day)
+        return self.running().filter(NOT_ENDED, due_on__lt=day)
 
     def due_soon(self, day: date) -> Self:
         """Due on ``day`` or within the days after that count as 临期."""
@@ -75,7 +78,9 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
     def unanswered(self, day: date) -> Self:
         """Reported up and not answered in time on ``day`` (上报超时未答复, 三.4.b)."""
         return self.filter(
-            escalations__state=RequestState.REQUESTED, escalations__answer_due_on__lt=day
+            NOT_ENDED,
+            escalations__state=RequestState.REQUESTED,
+            escalations__answer_due_on__lt=day,
         )
 
     def interim_ending(self, day: date) -> Self:
@@ -264,6 +269,7 @@ class Hazard(models.Model):
             models.Index(fields=["org", "-id"], name="hazard_org_newest"),
             models.Index(fields=["county", "state", "due_on"], name="hazard_county_state"),
             models.Index(fields=["county", "-id"], name="hazard_county_newest"),
+            models.Index(fields=["county", "-id"], name="hazard_county_live", condition=NOT_ENDED),
             models.Index(fields=["responsible", "state"], name="hazard_responsible"),
             models.Index(fields=["org", "origin"], name="hazard_org_origin"),
             models.Index(fields=["county", "found_on", "state"], name="hazard_county_found"),

@@ -296,6 +296,7 @@ HAZARDS = Register(
     ),
     search=("number", "description", "place_text", "responsible_name", "org__name"),
     order="-id",
+    first=("overdue", "unanswered"),
     alert="overdue",
     detail_url=lambda row: reverse("hazards:detail", args=[row.pk]),
     create_url=lambda: reverse("hazards:open"),
