@@ -417,8 +417,14 @@ def test_an_old_record_keeps_the_version_it_was_made_on(world, clerk, officer):
     assert f'href="{version}"' in page
     old = text(officer.get(version))
     assert world.gate.items[-1]["text"] in old
-    assert officer.get(fill_url(world.gate)).status_code == 404
+    replaced = officer.get(fill_url(world.gate))
+    assert replaced.status_code == 404
+    assert f"“{world.gate.title}”已换新版本" in text(replaced)
+    assert f"checklist={draft.pk}" in text(replaced)
     assert officer.get(fill_url(draft)).status_code == 200
+    answer = officer.post(fill_url(world.gate), filled(world.gate))
+    assert answer.status_code == 302
+    assert Inspection.objects.latest("pk").checklist == world.gate
 
 
 def test_a_checklist_from_draft_to_force(world, clerk, officer):

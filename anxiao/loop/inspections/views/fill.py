@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
@@ -19,6 +18,7 @@ from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.forms import FillForm
 from anxiao.loop.inspections.forms.filling import SIDES
 from anxiao.loop.inspections.models import Checklist, Round
+from anxiao.loop.inspections.queries.checklists import published
 from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted
 from anxiao.loop.inspections.services import submit_inspection
 from anxiao.loop.inspections.views.pictures import Pictures
@@ -54,7 +54,20 @@ class Asked:
 @page("inspections.inspect", "inspections.superior")
 def new(request: ActorRequest) -> HttpResponseBase:
     """The page of one checklist; the answer to it is the result page."""
-    asked = _asked(request)
+    point = _row(request, "point", queries.points_in_use())
+    org = _org(request, point)
+    kinds = queries.kinds_open_to(request.actor, org)
+    if not kinds:
+        raise Forbidden("inspections.inspect")
+    held = queries.checklists_in_force(org)
+    wanted = request.GET.get("checklist", "")
+    checklist = next((row for row in held if wanted in {str(row.pk), row.code}), None)
+    if checklist is None and request.method == "POST":  # changed while it was filled in
+        checklist = published(number_in(wanted), org.path)
+    if checklist is None:
+        return _not_in_force(request, org, held, wanted)
+    round_ = _row(request, "round", queries.rounds_of(org).select_related("org"))
+    asked = Asked(org, checklist, kinds, point, round_)
     if request.method != "POST":
         return _show(request, asked, _blank(request, asked))
     form = FillForm(request.POST, request.FILES, **asked.choices())
@@ -72,20 +85,19 @@ def new(request: ActorRequest) -> HttpResponseBase:
     return redirect("inspections:done", inspection.pk)
 
 
-def _asked(request: ActorRequest) -> Asked:
-    """From ``?checklist=&point=&round=&unit=``; ``NotFound`` for what is not there to be seen."""
-    point = _row(request, "point", queries.points_in_use())
-    org = _org(request, point)
-    kinds = queries.kinds_open_to(request.actor, org)
-    if not kinds:
-        raise Forbidden("inspections.inspect")
-    held = queries.checklists_in_force(org)
-    wanted = request.GET.get("checklist", "")
-    checklist = next((row for row in held if str(row.pk) == wanted or row.code == wanted), None)
-    if checklist is None:
-        raise NotFound(_("这张检查表已停用或换了新版本，请从“检查”重新选择。"))
-    rounds = queries.rounds_of(org).select_related("org")
-    return Asked(org, checklist, kinds, point, _row(request, "round", rounds))
+def _not_in_force(
+    request: ActorRequest, org: Org, held: list[Checklist], wanted: str
+) -> HttpResponseBase:
+    """What to do instead: the newer version, another checklist, or asking those who keep them."""
+    known = queries.checklists_visible_to(request.actor)
+    former = known.filter(pk=number_in(wanted)).first() or known.filter(code=wanted).first()
+    context = {
+        "org": org,
+        "former": former,
+        "newer": next((row for row in held if former and row.code == former.code), None),
+        "may_keep": request.actor.may_somewhere("inspections.checklists"),
+    }
+    return render(request, "inspections/not_in_force.html", context, status=404)
 
 
 def _org(request: ActorRequest, point: Point | None) -> Org:
