@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.foundation.ui.rules import tone_of_deadline, tone_of_word
+from anxiao.foundation.ui.states import spoken
 from anxiao.foundation.ui.widgets import PhotosInput
-from anxiao.foundation.ui.words import spoken
 
 register = template.Library()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.foundation.orgs.states import Heating, OrgKind, Ownership, Stage
-from anxiao.foundation.ui.words import spoken
+from anxiao.foundation.ui.states import spoken
 from anxiao.loop.duties.models import Duty, Tally
 from anxiao.loop.duties.queries.units import Cell
 from anxiao.loop.duties.states import CADENCE_LABELS, ROOM_LABELS, ClauseKind, DutyLevel

@@ -16,7 +16,7 @@ from anxiao.foundation.files.rules import JPEG, PNG
 from anxiao.foundation.journal.queries import history_of
 from anxiao.foundation.kernel.periods import Status
 from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.ui.words import spoken
+from anxiao.foundation.ui.states import spoken
 from anxiao.loop.duties.models import Binding, Clause, Duty, Evidence, Exemption, Tally
 from anxiao.loop.duties.queries.labels import period_label, rhythm_label
 from anxiao.loop.duties.queries.standing import evidence_named, evidence_of, status_of
