@@ -45,11 +45,13 @@ PEOPLE = Register(
     source=_rows,
     view_capability="people.view",
     columns=(
-        Column(key="name", label=_("姓名"), value="user.name", sort="user__name", main=True),
+        Column(
+            key="name", label=_("姓名"), value="user.name", whole=True, sort="user__name", main=True
+        ),
         Column(key="org", label=_("单位"), value="org.name", sort="org__name", width=24),
         Column(key="role", label=_("岗位"), value=_role),
         Column(key="title", label=_("职务"), value="title", phone=False),
-        Column(key="phone", label=_("手机号"), value=_phone, phone=False),
+        Column(key="phone", label=_("手机号"), value=_phone, whole=True, phone=False),
         Column(
             key="from_on",
             label=_("任职开始"),

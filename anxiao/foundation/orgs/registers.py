@@ -51,7 +51,7 @@ UNITS = Register(
             main=True,
             width=24,
         ),
-        Column(key="code", label=_("单位代码"), value="org.code", listed=False),
+        Column(key="code", label=_("单位代码"), value="org.code", whole=True, listed=False),
         Column(key="town", label=_("所属镇街"), value="org.parent.name", sort="org__parent__name"),
         Column(key="kind", label=_("学校类型"), value="org.kind", kind="choice", listed=False),
         Column(key="stages", label=_("学段"), value=_stages, width=8),
@@ -76,8 +76,8 @@ UNITS = Register(
         Column(
             key="staff", label=_("教职工数"), value="staff", kind="int", total="staff", phone=False
         ),
-        Column(key="principal", label=_("校（园）长"), value="principal"),
-        Column(key="phone", label=_("联系电话"), value="phone", listed=False, width=12),
+        Column(key="principal", label=_("校（园）长"), value="principal", whole=True),
+        Column(key="phone", label=_("联系电话"), value="phone", whole=True, listed=False, width=12),
         Column(
             key="has_canteen", label=_("有无食堂"), value="has_canteen", kind="bool", listed=False
         ),

@@ -25,6 +25,12 @@ def point_by_code(code: str) -> Point | None:
     return rows.select_related("org", "place").first()
 
 
+def qr_of(link: str) -> str:
+    """The QR of a link as a data URL, for the foot of a sheet."""
+    code = segno.make(link, error="m", micro=False)
+    return str(code.svg_data_uri(scale=3, border=1))
+
+
 def label_for(point: Point, base: str) -> Label:
     """The label of a point; its code holds the plain link ``<base><code>`` that any scanner opens.
 

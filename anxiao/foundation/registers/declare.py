@@ -20,6 +20,7 @@ Text = str | Promise
 ColumnKind = Literal["text", "int", "money", "date", "moment", "choice", "bool"]
 FilterKind = Literal["choice", "bool", "date_range", "org", "text", "preset"]
 NUMERIC: frozenset[str] = frozenset({"int", "money"})
+UNBROKEN: frozenset[str] = NUMERIC | {"date", "moment", "bool"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Column:
     field with choices shows the choice's label. ``sort`` and ``total`` name a model field
     (``"org__name"``). ``listed``, ``printed`` and ``export`` say where it stands, ``phone`` whether
     it is on the card, ``main`` that it is the card's title and carries the link. ``width`` is in
-    characters, for paper and Excel.
+    characters, for paper and Excel. ``whole`` keeps a text on one line of paper: numbers of
+    records, codes, names of people.
     """
 
     key: str
@@ -68,12 +70,18 @@ class Column:
     printed: bool = True
     export: bool = True
     width: int = 0
+    whole: bool = False
     tone: Callable[[Any, Asked], str] | None = None
 
     @property
     def numeric(self) -> bool:
         """Whether it is set right-aligned."""
         return self.kind in NUMERIC
+
+    @property
+    def unbroken(self) -> bool:
+        """Whether it keeps to one line on paper."""
+        return self.whole or self.kind in UNBROKEN
 
 
 Choices = Iterable[tuple[str, Text]]

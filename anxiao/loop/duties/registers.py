@@ -110,7 +110,13 @@ DUTIES = Register(
     view_capability="duties.view",
     columns=(
         Column(key="unit", label=_("单位"), value="unit.name", sort="unit__name", wide=True),
-        Column(key="clause", label=_("条款"), value="duty.clause.code", sort="duty__clause__code"),
+        Column(
+            key="clause",
+            label=_("条款"),
+            value="duty.clause.code",
+            whole=True,
+            sort="duty__clause__code",
+        ),
         Column(key="title", label=_("职责"), value="duty.title", main=True, wide=True),
         Column(
             key="owner",
@@ -210,7 +216,7 @@ EVIDENCE = Register(
         Column(key="unit", label=_("单位"), value="unit.name", sort="unit__name", wide=True),
         Column(key="kind", label=_("佐证种类"), value="kind_label", main=True),
         Column(key="recorded_at", label=_("登记时间"), value="recorded_at", kind="moment"),
-        Column(key="recorded_by", label=_("登记人"), value="recorded_by.name"),
+        Column(key="recorded_by", label=_("登记人"), value="recorded_by.name", whole=True),
         Column(key="remarks", label=_("备注"), value=_remarks, wide=True),
     ),
     filters=(

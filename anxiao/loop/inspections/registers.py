@@ -85,7 +85,7 @@ INSPECTIONS = Register(
         Column(key="happened_on", label=_("检查日期"), value="happened_on", kind="date"),
         Column(key="kind", label=_("类型"), value="kind", kind="choice"),
         Column(key="spot", label=_("检查点"), value=_spot, width=20),
-        Column(key="inspector", label=_("检查人"), value="inspector_name"),
+        Column(key="inspector", label=_("检查人"), value="inspector_name", whole=True),
         Column(key="result", label=_("结果"), value=_result, tone=_tone),
         Column(key="passed", label=_("合格项"), value="passed", kind="int", phone=False),
         Column(

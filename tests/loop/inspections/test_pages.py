@@ -174,7 +174,9 @@ def test_signatures_are_drawn_kept_and_shown(world, clerk):
     assert picture in detail
     assert status(clerk, picture) == 200
     sheet = text(clerk.get(reverse("inspections:print", args=[inspection.pk])))
-    assert sheet.count("<img") == 2
+    assert sheet.count("<img") == 3  # both signatures, and the QR back to the record
+    assert ("data:image/svg+xml" in sheet, "http://" in sheet) == (True, False)
+    assert [words for words in ("（检查单位盖章）", "（受检单位盖章）") if words not in sheet] == []
 
 
 def test_a_card_tells_strangers_a_name_and_no_more(world, officer, stranger):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -11,18 +10,9 @@ from django.utils.translation import gettext as _
 from anxiao.foundation.registers.declare import Asked, Column, Filter, ImportSpec, Register, Text
 from anxiao.foundation.registers.models import ImportBatch, SavedFilter
 from anxiao.foundation.registers.queries.asking import AFTER, BEFORE, NO, SORT, YES, Query
-from anxiao.foundation.registers.queries.pages import Page, capped_count, ordered
-from anxiao.foundation.registers.queries.values import paper_columns, value_of, words
+from anxiao.foundation.registers.queries.pages import Page
+from anxiao.foundation.registers.queries.values import value_of, words
 from anxiao.foundation.registers.states import ImportState
-
-PAPER_ROWS = 2000
-SERIAL_WIDTH = 2.5
-PAPER_WIDTHS = {
-    **{"text": 4.5, "int": 3.8, "money": 5, "date": 4.8},
-    **{"moment": 6, "choice": 4.8, "bool": 3},
-}
-WIDEST, WIDEST_PLAIN = 10, 7
-"""Widths on paper in characters, for columns that name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,72 +231,6 @@ def _empty(register: Register, asked: Asked, query: Query) -> dict[str, str]:
         "url": urls.get("create", urls.get("import", "")),
         "label": str(register.create_label) if "create" in urls else _("从 Excel 导入"),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """The 台账 on paper: rows of texts, serial number first, remarks last."""
-
-    title: str
-    unit: str
-    day: date
-    landscape: bool
-    heads: list[Column]
-    shares: list[int]
-    rows: list[tuple[int, list[tuple[Column, str]]]]
-    totals: list[str] | None
-    total: str
-    cut: bool
-    signatures: tuple[Text, ...]
-    back_url: str
-
-
-def paper_sheet(register: Register, asked: Asked, query: Query) -> Paper:
-    """At most ``PAPER_ROWS`` rows; ``cut`` says that there are more."""
-    columns = paper_columns(register, [one for one in register.columns if one.printed])
-    rows = ordered(register, asked, query)
-    found = list(rows[: PAPER_ROWS + 1])
-    cut = len(found) > PAPER_ROWS
-    count = capped_count(rows) if cut else len(found)
-    lines = [
-        (serial, [(column, words(value_of(column, row, asked))) for column in columns])
-        for serial, row in enumerate(found[:PAPER_ROWS], start=1)
-    ]
-    return Paper(
-        title=str(register.print.title),
-        unit=asked.post.org_name if asked.post else "",
-        day=asked.day,
-        landscape=register.print.landscape,
-        heads=columns,
-        shares=_shares(columns),
-        rows=lines,
-        totals=None if cut else _paper_totals(columns, found, asked),
-        total=f"{count:,}",
-        cut=cut,
-        signatures=register.print.signatures,
-        back_url=reverse(register.url_name) + query.link(),
-    )
-
-
-def _shares(columns: list[Column]) -> list[int]:
-    """Hundredths of the paper's width per column, that of the serial number first."""
-    wanted = [SERIAL_WIDTH, *map(_paper_width, columns)]
-    return [max(1, round(100 * width / sum(wanted))) for width in wanted]
-
-
-def _paper_width(column: Column) -> float:
-    if column.wide:
-        return WIDEST
-    return min(column.width / 2 or PAPER_WIDTHS[column.kind], WIDEST_PLAIN)
-
-
-def _paper_totals(columns: list[Column], rows: list[Any], asked: Asked) -> list[str] | None:
-    if not rows or not any(column.total for column in columns):
-        return None
-    return [
-        words(sum(value_of(column, row, asked) or 0 for row in rows)) if column.total else ""
-        for column in columns
-    ]
 
 
 @dataclass(frozen=True, slots=True)

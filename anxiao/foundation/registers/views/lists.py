@@ -18,7 +18,8 @@ from anxiao.foundation.registers.forms import SaveFilterForm
 from anxiao.foundation.registers.http import workbook_response
 from anxiao.foundation.registers.models import SavedFilter
 from anxiao.foundation.registers.queries import page_of, read_query
-from anxiao.foundation.registers.queries.screens import list_screen, paper_sheet
+from anxiao.foundation.registers.queries.paper import paper_sheet
+from anxiao.foundation.registers.queries.screens import list_screen
 from anxiao.foundation.registers.services import delete_filter, export, save_filter
 
 

@@ -95,7 +95,7 @@ CRITERIA = Register(
     source=_criteria,
     view_capability=("hazards.view", "hazards.criteria"),
     columns=(
-        Column(key="code", label=_("代码"), value="code", sort="code", main=True),
+        Column(key="code", label=_("代码"), value="code", whole=True, sort="code", main=True),
         Column(key="standing", label=_("状态"), value=_standing, tone=_standing_tone),
         Column(key="domain", label=_("领域"), value="domain", sort="domain"),
         Column(key="method", label=_("判定方式"), value="method", kind="choice"),

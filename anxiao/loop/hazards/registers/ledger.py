@@ -128,7 +128,9 @@ HAZARDS = Register(
     columns=(
         # Numbers repeat across units: the unit stands beside them, and the list as it first opens
         # (newest first) is not sorted by them.
-        Column(key="number", label=_("台账编号"), value="number", sort="number", width=11),
+        Column(
+            key="number", label=_("台账编号"), value="number", whole=True, sort="number", width=11
+        ),
         Column(key="org", label=_("单位"), value="org.name", sort="org__name", width=18),
         Column(
             key="state",
@@ -146,7 +148,14 @@ HAZARDS = Register(
             sort="found_on",
             listed=False,
         ),
-        Column(key="found_by", label=_("排查人"), value="found_by_name", listed=False, phone=False),
+        Column(
+            key="found_by",
+            label=_("排查人"),
+            value="found_by_name",
+            whole=True,
+            listed=False,
+            phone=False,
+        ),
         Column(key="place", label=_("地点/部位"), value="place_text", width=14),
         Column(
             key="category",
@@ -169,7 +178,7 @@ HAZARDS = Register(
             key="measure", label=_("整改措施"), value="measure", listed=False, wide=True, width=26
         ),
         Column(key="unit", label=_("责任单位"), value="responsible_unit", listed=False, width=14),
-        Column(key="person", label=_("责任人"), value="responsible_name", phone=False),
+        Column(key="person", label=_("责任人"), value="responsible_name", whole=True, phone=False),
         Column(
             key="funds",
             label=_("资金（元）"),
@@ -197,7 +206,7 @@ HAZARDS = Register(
         Column(
             key="finished_on", label=_("完成时间"), value=_finished_on, kind="date", listed=False
         ),
-        Column(key="verifier", label=_("验收人"), value="closed_by_name", listed=False),
+        Column(key="verifier", label=_("验收人"), value="closed_by_name", whole=True, listed=False),
         Column(
             key="closed_on",
             label=_("验收时间"),

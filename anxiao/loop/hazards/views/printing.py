@@ -1,6 +1,5 @@
 """Sheets on paper: the notice to rectify (整改通知书), the sheet of striking off (销号登记表)."""
 
-import segno
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.places.queries import qr_of
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.queries import hazard_page
 from anxiao.loop.hazards.rules.steps import verified_above
@@ -46,14 +46,13 @@ def print_closing(request: ActorRequest, pk: int) -> HttpResponseBase:
 def _sheet(request: ActorRequest, hazard: Hazard) -> dict[str, object]:
     back = reverse("hazards:detail", args=[hazard.pk])
     link = request.build_absolute_uri(back)
-    code = segno.make(link, error="m", micro=False)
     return {
         "hazard": hazard,
         "day": business_day(request.at),
         "issuer": hazard.org.parent if _from_above(request, hazard) else hazard.org,
         "back": back,
         "link": link,
-        "qr": code.svg_data_uri(scale=3, border=1),
+        "qr": qr_of(link),
     }
 
 

@@ -13,10 +13,12 @@ from django.views.generic import RedirectView
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.files.http import Variant, serve
 from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.places.queries import qr_of
 from anxiao.foundation.places.rules import joined
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries import AnswerRow
+from anxiao.loop.inspections.rules import TWO_SIDED
 
 READERS = ("inspections.view", "inspections.inspect", "inspections.superior")
 
@@ -76,7 +78,10 @@ def sheet(request: ActorRequest, pk: int) -> HttpResponseBase:
         "inspection": inspection,
         "record": record,
         "signatures": {side["key"]: side for side in _signatures(inspection)},
-        "link": request.build_absolute_uri(reverse("inspections:detail", args=[inspection.pk])),
+        "qr": qr_of(
+            request.build_absolute_uri(reverse("inspections:detail", args=[inspection.pk]))
+        ),
+        "two_sides": inspection.kind in TWO_SIDED,
     }
     return render(request, "inspections/sheet.html", context)
 
