@@ -13,14 +13,18 @@ from anxiao.foundation.orgs.models import Org
 
 
 class Message(models.Model):
-    """One line in a person's inbox; ``key`` says which matter, so that it stands there once."""
+    """One line in a person's inbox. ``matter`` is what a task is about: whoever does it, settles
+    the lines of all who were asked.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=10, choices=MessageKind)
     text = models.CharField(_("内容"), max_length=300)
     url = models.CharField(max_length=200, blank=True)
+    matter = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("阅读时间"), null=True)
+    settled_at = models.DateTimeField(_("办结时间"), null=True)
     digested_on = models.DateField(null=True)
 
     class Meta:
@@ -29,6 +33,11 @@ class Message(models.Model):
             models.Index(fields=["user", "-id"], name="message_user_newest"),
             models.Index(
                 fields=["user"], name="message_user_unread", condition=Q(read_at__isnull=True)
+            ),
+            models.Index(
+                fields=["matter"],
+                name="message_matter_unsettled",
+                condition=Q(settled_at__isnull=True) & ~Q(matter=""),
             ),
         ]
 

@@ -14,7 +14,8 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,8 +50,8 @@ BATCH = 50
 DIGEST_LINES = 30
 
 _NOTIFY = """
-INSERT INTO messaging_message (user_id, kind, text, url, created_at)
-SELECT u.id, %s, %s, %s, %s FROM accounts_user u
+INSERT INTO messaging_message (user_id, kind, text, url, matter, created_at)
+SELECT u.id, %s, %s, %s, %s, %s FROM accounts_user u
 WHERE u.id IN ({marks}) AND NOT EXISTS (
   SELECT 1 FROM messaging_message m
   WHERE m.user_id = u.id AND m.read_at IS NULL AND m.text = %s AND m.url = %s)
@@ -64,25 +65,44 @@ def notify(
     kind: str = MessageKind.NOTICE,
     text: str,
     url: str = "",
+    matter: str = "",
     at: datetime,
 ) -> None:
     """Put one line into the inboxes of ``user_ids``; an unread line of the same text and link
-    is not repeated. Mail and robots follow by digest, never one by one.
+    is not repeated. Mail and robots follow by digest, never one by one. A line with a ``matter``
+    asks for something until that is settled.
     """
     wanted = sorted({user_id for user_id in user_ids if user_id})
     if not wanted:
         return
-    line = [str(kind), text[:300], url, quick.instant(at)]
+    line = [str(kind), text[:300], url, matter, quick.instant(at)]
     with connection.cursor() as cursor:
         cursor.execute(_NOTIFY.format(marks=quick.marks(wanted)), [*line, *wanted, text[:300], url])
 
 
+@transaction.atomic
+def settle(matters: Iterable[str], *, at: datetime) -> int:
+    """What was asked in these matters is done: nobody has to do it, or to read of it, any more."""
+    asked = Message.objects.filter(matter__in=list(matters), settled_at__isnull=True)
+    ids = _held(asked.exclude(matter=""))
+    if not ids:
+        return 0
+    rows = Message.objects.filter(pk__in=ids)
+    return rows.update(settled_at=at, read_at=Coalesce("read_at", Value(at)))
+
+
+@transaction.atomic
 def mark_read(actor: Actor, message_ids: Iterable[int] | None, *, at: datetime) -> int:
     """Mark the actor's own messages read (all of them for ``None``); return how many."""
     rows = Message.objects.filter(user_id=actor.user_id, read_at__isnull=True)
     if message_ids is not None:
         rows = rows.filter(pk__in=list(message_ids))
-    return rows.update(read_at=at)
+    return Message.objects.filter(pk__in=_held(rows)).update(read_at=at)
+
+
+def _held(rows: QuerySet[Message]) -> list[int]:
+    """Lock rows in one order: who reads his lines and who settles those of a matter may meet."""
+    return list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic

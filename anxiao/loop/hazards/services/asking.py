@@ -25,7 +25,7 @@ from anxiao.loop.hazards.services.holding import (
     take,
     withdraw_requests,
 )
-from anxiao.loop.hazards.services.telling import named, spoken, tell, tell_verifiers
+from anxiao.loop.hazards.services.telling import named, settle_tasks, spoken, tell, tell_verifiers
 from anxiao.loop.hazards.states import (
     HAZARD_FLOW,
     LIVE_STATES,
@@ -61,7 +61,7 @@ def request_extension(
     said = {"reason": why, "new_due_on": str(until)}
     _record("request_extension", hazard, said, actor=actor, at=at)
     text = _("申请延期至 %(due)s：%(hazard)s") % {"due": spoken(until), "hazard": named(hazard)}
-    tell_verifiers(text, hazard, actor=actor, at=at)
+    tell_verifiers(text, hazard, actor=actor, at=at, request=extension)
     return extension
 
 
@@ -130,7 +130,7 @@ def request_end(hazard: Hazard, ending: Ending, *, actor: Actor, at: datetime) -
         "kind": EndKind(ending.kind).label,
         "hazard": named(hazard),
     }
-    tell_verifiers(text, hazard, actor=actor, at=at)
+    tell_verifiers(text, hazard, actor=actor, at=at, request=request)
     return request
 
 
@@ -224,6 +224,7 @@ def _decide(
         decided_by_id=actor.user_id,
         decided_at=at,
     )
+    settle_tasks(request, at=at)
 
 
 def _record(

@@ -34,7 +34,7 @@ from anxiao.loop.hazards.services.holding import (
     step_of,
     take,
 )
-from anxiao.loop.hazards.services.telling import named, spoken, tell
+from anxiao.loop.hazards.services.telling import named, settle_tasks, spoken, tell
 from anxiao.loop.hazards.states import LIVE_STATES, HazardState
 
 
@@ -139,6 +139,7 @@ def reassign_hazard(
         responsible_unit=unit,
     )
     said = {"responsible": name, "before": before_name, "reason": why}
+    settle_tasks(hazard, at=at)
     record("reassign", hazard, actor=actor, at=at, org_path=hazard.org.path, detail=said)
     told = {"hazard": named(hazard), "due": spoken(hazard.due_on)}
     text = _("请整改：%(hazard)s，期限 %(due)s") % told

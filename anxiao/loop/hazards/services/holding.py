@@ -12,6 +12,7 @@ from anxiao.foundation.kernel.workflow import Step
 from anxiao.loop.hazards.models import EndRequest, Extension, Hazard, HazardPhoto
 from anxiao.loop.hazards.queries.people import levels_of
 from anxiao.loop.hazards.rules.steps import CAPABILITIES, level_for
+from anxiao.loop.hazards.services.telling import settle_tasks
 from anxiao.loop.hazards.states import HAZARD_FLOW, REQUEST_FLOW, PhotoStage, RequestState
 
 
@@ -74,6 +75,7 @@ def take(
         detail={name: value for name, value in said.items() if value not in (None, "")},
         **(changes or {}),
     )
+    settle_tasks(hazard, at=at)
 
 
 def change(hazard: Hazard, **values: Any) -> None:
@@ -127,3 +129,4 @@ def withdraw_requests(hazard: Hazard, *, actor: Actor, at: datetime) -> None:
                 org_path=hazard.org.path,
                 decided_at=at,
             )
+            settle_tasks(request, at=at)

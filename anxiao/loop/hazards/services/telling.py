@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.messaging.services import enqueue_to_groups, notify
+from anxiao.foundation.messaging.services import enqueue_to_groups, notify, settle
 from anxiao.foundation.messaging.states import MessageKind
-from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.models import EndRequest, Extension, Hazard
 from anxiao.loop.hazards.queries.people import holders_of, verifiers_of
 
 SHOWN = 40
+Request = Extension | EndRequest
 
 
 def tell(
@@ -24,11 +25,31 @@ def tell(
     actor: Actor,
     at: datetime,
     kind: MessageKind = MessageKind.TASK,
+    request: Request | None = None,
 ) -> None:
-    """Put ``text`` about ``hazard`` into the inboxes of ``people``, except the one who acts."""
+    """Put ``text`` about ``hazard`` into the inboxes of ``people``, except the one who acts.
+
+    A task stands until the hazard takes its next step, or the ``request`` its answer.
+    """
     wanted = {user_id for user_id in people if user_id} - {actor.user_id}
     if wanted:
-        notify(wanted, kind=kind, text=text, url=reverse("hazards:detail", args=[hazard.pk]), at=at)
+        notify(
+            wanted,
+            kind=kind,
+            text=text,
+            url=reverse("hazards:detail", args=[hazard.pk]),
+            matter=_matter(request or hazard) if kind == MessageKind.TASK else "",
+            at=at,
+        )
+
+
+def settle_tasks(done: Hazard | Request, *, at: datetime) -> None:
+    """What was asked about ``done`` so far is done, or nobody's task any more."""
+    settle([_matter(done)], at=at)
+
+
+def _matter(subject: Hazard | Request) -> str:
+    return f"{subject._meta.label_lower}:{subject.pk}"
 
 
 def tell_level(
@@ -44,9 +65,12 @@ def tell_level(
     tell(holders_of(capability, org_id, business_day(at)), text, hazard, actor=actor, at=at)
 
 
-def tell_verifiers(text: str, hazard: Hazard, *, actor: Actor, at: datetime) -> None:
+def tell_verifiers(
+    text: str, hazard: Hazard, *, actor: Actor, at: datetime, request: Request | None = None
+) -> None:
     """Tell those of the level that verifies the hazard."""
-    tell(verifiers_of(hazard, business_day(at)), text, hazard, actor=actor, at=at)
+    people = verifiers_of(hazard, business_day(at))
+    tell(people, text, hazard, actor=actor, at=at, request=request)
 
 
 def tell_groups(text: str, hazard: Hazard, *, at: datetime) -> None:
