@@ -95,7 +95,8 @@ class Filter:
     value is: choice, org → the chosen text (one of ``choices``); bool → bool; date_range →
     ``DateRange`` (parameters ``<key>_from`` and ``<key>_until``); text → text; preset → True.
     ``choices`` is a list of pairs or a function of ``Asked``. ``chip`` shows a preset, a bool or
-    every choice as a chip above the list. ``tone`` colours a preset.
+    every choice as a chip above the list. ``tone`` colours a preset. What is asked ``often`` stands
+    first in the form of filters, the rest behind a tap; where nothing is marked, the first six do.
     """
 
     key: str
@@ -105,6 +106,7 @@ class Filter:
     choices: Choices | Callable[[Asked], Choices] = ()
     chip: bool = False
     tone: str = "plain"
+    often: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

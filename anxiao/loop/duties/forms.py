@@ -258,11 +258,26 @@ class DutyForm(forms.Form):
     )
     confirm = forms.BooleanField(label=_("频次或数值待核实"), required=False)
 
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+    MAIN = ("code", "title", "how", "owner", "level", "cadence", "times", "minutes", "evidence")
+    SCOPE = ("kinds", "stages", "ownership", "heating", "having", "lacking")
+
+    def __init__(
+        self, *args: Any, kinds: Iterable[tuple[str, list[tuple[str, str]]]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        labels = plan.evidence_labels
-        self.fields["evidence"].choices = [  # type: ignore[attr-defined]
-            (code, f"{label}（{code}）") for code, label in labels.items()
+        self.fields["evidence"].choices = list(kinds)  # type: ignore[attr-defined]
+
+    def sections(self) -> list[dict[str, Any]]:
+        """What every duty needs, then what few need behind a tap; open where something is wrong."""
+        rest = [name for name in self.fields if name not in {*self.MAIN, *self.SCOPE}]
+        parts = (("", self.MAIN), (_("适用范围"), self.SCOPE), (_("依据、宽限和其他"), rest))
+        return [
+            {
+                "title": title,
+                "fields": [self[name] for name in names],
+                "open": any(name in self.errors for name in names),
+            }
+            for title, names in parts
         ]
 
     @staticmethod

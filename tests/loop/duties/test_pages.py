@@ -1,5 +1,6 @@
 """Pages: what each shows, what each costs, who is kept out."""
 
+import re
 import uuid
 from datetime import date
 from io import BytesIO
@@ -427,3 +428,15 @@ def test_a_duty_leads_to_where_it_is_done(place, plan, head):
     counted = Tally.objects.get(unit=place.school, duty__code="2.2.a-2", period_key="2026-W48")
     there = head.get(reverse("duties:do", args=[counted.pk])).url
     assert there == f"{reverse('inspections:new')}?checklist=patrol&unit={place.school.pk}"
+
+
+def test_a_duty_is_edited_with_its_proofs_under_their_sections(place, plan, clerk):
+    draft = copy_plan(plan, actor=place.clerk, at=AT)
+    duty = draft.duties.get(code="2.1.f-1")
+    page = clerk.get(reverse("duties:duty_edit", args=[duty.pk])).content.decode()
+    shown = page[page.index("id_evidence_field") : page.index("ax-submit")]
+    groups = re.findall(r"<details class=\"ax-more ax-choice-group\"( open)?>", shown)
+    kinds = re.findall(r'name="evidence" value="([^"]+)"', shown)
+    assert sorted(kinds) == sorted(draft.evidence_labels)
+    assert 1 <= groups.count(" open") <= len(duty.evidence)
+    assert "drill.evacuation）" not in page  # names, no codes

@@ -129,6 +129,11 @@ def test_a_major_one_says_what_it_lacks(world, as_):
     assert "重大隐患，尚缺临时防范措施、整改时限" in page
 
 
+def wrong(page):
+    """Fields with an error beside them."""
+    return set(re.findall(r'id="(?:id_)?(\w+?)_error"', page))
+
+
 def opening(**given):
     return {
         "uuid": str(uuid.uuid4()),
@@ -252,6 +257,48 @@ def test_each_missing_commitment_stands_at_its_field(world, as_):
         "整改期限不能早于今天，请改为11月23日或以后。",
     ):
         assert words in page
+
+
+def test_all_that_is_wrong_with_a_new_one_is_said_at_once(as_):
+    body = opening(description="", level="major", found_on="2026-11-20", due_on="2026-11-01")
+    page = as_("officer").post("/hazards/open", body).content.decode()
+    assert wrong(page) == {"description", "criterion", "late_reason", "due_on"}
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "step", "given", "fields"),
+    [
+        (
+            "assigned",
+            "maintainer",
+            "request_extension",
+            {"new_due_on": DUE.isoformat()},
+            {"new_due_on", "reason"},
+        ),
+        (
+            "open",
+            "principal",
+            "renew_interim",
+            {"interim_until": "2026-11-01"},
+            {"interim_until", "interim_measure"},
+        ),
+        (
+            "assigned",
+            "principal",
+            "grade",
+            {"level": "major", "reason": "危" * 201, "interim_measure": "封" * 301},
+            {"reason", "interim_measure"},
+        ),
+        ("open", "principal", "request_end", {"kind": "merge"}, {"into", "reason"}),
+        ("assigned", "maintainer", "submit", {}, {"result", "photos"}),
+    ],
+)
+def test_all_that_is_wrong_with_a_step_is_said_at_once(
+    world, as_, state, name, step, given, fields
+):
+    hazard = world.in_state(state)
+    answer = take(as_(name), step, hazard, **given)
+    assert (answer.status_code, wrong(answer.content.decode())) == (422, fields)
 
 
 def test_a_form_made_for_old_news_is_told_so(world, as_):

@@ -1,5 +1,6 @@
 """The ledger as a register: columns, filters, paper, the same cost for one line as for three."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -152,3 +153,21 @@ def test_criteria_are_listed_with_their_doubts(world, client):
     text = page(sign_in(client, world.users["bureau"]), "/registers/criteria/?confirm=1")
     assert "待补充" in text
     assert shipped_criteria()[-1].source in text
+
+
+def test_six_filters_stand_first_and_chips_are_handed_on(world, client):
+    sign_in(client, world.users["bureau"])
+    form = page(client, f"{LIST}?overdue=1")
+    start = form.index('role="search"')
+    first, _sign, rest = form[start : form.index("</form>", start)].partition("更多条件")
+    names = re.findall(r'name="(\w+)"', first)
+    often = ["state", "level", "category", "due_from", "due_until", "town", "unit"]
+    assert names == ["q", "overdue", *often]
+    assert 'type="hidden" name="overdue" value="1"' in first
+    assert set(re.findall(r'name="(\w+)"', rest)) == {
+        *("unanswered", "interim", "late_entry", "source", "found_from", "found_until"),
+    }
+    assert '<details class="ax-more" open>' not in first
+    assert '<details class="ax-more" open>' in page(client, f"{LIST}?source=patrol")
+    sign_in(client, world.users["officer"])
+    assert 'name="town"' not in page(client)  # a school has no towns below it

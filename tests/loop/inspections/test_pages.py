@@ -449,14 +449,14 @@ def test_a_checklist_from_draft_to_force(world, clerk, officer):
         "code_1": draft.items[0]["code"],
         "text_1": "门卫室有人值守。",
         "look_1": "看值班表。",
-        "order_1": "2",
         "days_1": "3",
         "text_2": "新的一项。",
-        "order_2": "1",
         "photo_2": "on",
         "confirm_2": "on",
     }
-    assert clerk.post(answer.url, body).status_code == 302
+    moved = clerk.post(answer.url, body | {"up": "2"})
+    assert moved.url == f"{answer.url}?open=1#row-1"
+    assert '<details class="insp-row" id="row-1" open>' in text(clerk.get(moved.url))
     draft.refresh_from_db()
     assert [item["text"] for item in draft.items] == ["新的一项。", "门卫室有人值守。"]
     assert draft.items[1]["code"] == world.gate.items[0]["code"]
@@ -480,6 +480,35 @@ def test_a_checklist_from_draft_to_force(world, clerk, officer):
     assert "还没有检查项" in text(clerk.post(publish, follow=True))
     clerk.post(reverse("inspections:checklist_delete", args=[own.pk]))
     assert not Checklist.objects.filter(code="own-list").exists()
+
+
+def test_items_are_moved_removed_and_added_one_at_a_time(world, clerk):
+    draft = new_version("gate", world.county, actor=world.clerk, at=AT)
+    url = reverse("inspections:checklist_edit", args=[draft.pk])
+    head = {name: getattr(draft, name) for name in ("title", "clause", "key_part", "category")}
+    head |= {"cadence": draft.cadence, "minutes": draft.minutes}
+    page = text(clerk.get(url))
+    assert page.count('<details class="insp-row"') == len(draft.items) + 1
+    assert page.count('open><summary><span class="insp-row-number">') == 0
+
+    def press(name, row):
+        draft.refresh_from_db()
+        rows = {"row": [str(n) for n in range(1, len(draft.items) + 1)]}
+        for n, item in enumerate(draft.items, 1):
+            rows |= {f"{key}_{n}": item[key] for key in ("code", "text", "days", "level")}
+        answer = clerk.post(url, head | rows | {name: row})
+        draft.refresh_from_db()
+        return answer.url.removeprefix(url), [item["code"] for item in draft.items]
+
+    codes = [item["code"] for item in draft.items]
+    first, second, *rest = codes
+    assert press("down", "1") == ("?open=2#row-2", [second, first, *rest])
+    assert press("up", "2") == ("?open=1#row-1", codes)
+    assert press("up", "1") == ("?open=1#row-1", codes)
+    assert press("remove", "2") == ("", [first, *rest])
+    more = len(rest) + 2
+    assert press("more", "1") == (f"?open={more}#row-{more}", [first, *rest])
+    assert press("save", "1")[0] == reverse("inspections:checklist", args=[draft.pk])
 
 
 def test_a_school_edits_no_checklist(world, officer):

@@ -14,6 +14,10 @@ from anxiao.foundation.registers.queries.pages import Page
 from anxiao.foundation.registers.queries.values import value_of, words
 from anxiao.foundation.registers.states import ImportState
 
+FIELDS_SHOWN = 6
+"""Filters that stand in the form before the rest, where a register marks none."""
+Field = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -50,7 +54,10 @@ class Screen:
     alert: dict[str, Any] | None
     chips: list[dict[str, Any]]
     clear_url: str
-    fields: list[dict[str, Any]]
+    fields: list[Field]
+    more_fields: list[Field]
+    more_open: bool
+    kept: list[tuple[str, str]]
     heads: list[Head]
     lines: list[Line]
     totals: list[str] | None
@@ -65,12 +72,16 @@ def list_screen(register: Register, asked: Asked, page: Page) -> Screen:
     """Everything the list page shows."""
     columns = [column for column in register.columns if column.listed]
     query = page.query
+    fields, more = _filter_fields(register, query)
     return Screen(
         total=f"{page.count:,}{'+' if page.capped else ''}",
         alert=_alert(register, page),
         chips=_chips(register, query),
         clear_url=reverse(register.url_name) if query.narrowed else "",
-        fields=_filter_fields(register, query),
+        fields=fields,
+        more_fields=more,
+        more_open=any(each["value"] or each["from"] or each["until"] for each in more),
+        kept=_kept(register, query),
         heads=[_head(column, query, register) for column in columns],
         lines=[_line(register, columns, row, asked) for row in page.rows],
         totals=_totals(columns, page),
@@ -140,27 +151,44 @@ def _chips_of(one: Filter, query: Query) -> Iterable[dict[str, Any]]:
         yield {"label": label, "url": url, "active": active, "tone": one.tone, "count": None}
 
 
-def _filter_fields(register: Register, query: Query) -> list[dict[str, Any]]:
-    """The form of filters: what a chip does not offer already still stands here."""
-    fields = []
-    for one in register.filters:
-        options: Sequence[tuple[str, Text]] = []
-        if one.kind in {"choice", "org"}:
-            options = [(str(value), label) for value, label in query.choices.get(one.key, ())]
-        elif one.kind in {"preset", "bool"}:
-            options = [(YES, _("是")), (NO, _("否"))][: 1 if one.kind == "preset" else 2]
-        fields.append(
-            {
-                "key": one.key,
-                "label": one.label,
-                "kind": "select" if options or one.kind in {"choice", "org"} else one.kind,
-                "options": options,
-                "value": query.raw.get(one.key, ""),
-                "from": query.raw.get(f"{one.key}_from", ""),
-                "until": query.raw.get(f"{one.key}_until", ""),
-            }
-        )
-    return fields
+def _filter_fields(register: Register, query: Query) -> tuple[list[Field], list[Field]]:
+    """The form of filters: what is asked often, and the rest. What chips offer stands there."""
+    marked = any(one.often for one in register.filters)
+    offered = [one for one in register.filters if not _on_chips(one)]
+    fields = [(one, _filter_field(one, query)) for one in offered]
+    fields = [(one, each) for one, each in fields if one.kind != "org" or each["options"]]
+    if marked:
+        often = [each for one, each in fields if one.often]
+        return often, [each for one, each in fields if not one.often]
+    shown = [each for _one, each in fields]
+    return shown[:FIELDS_SHOWN], shown[FIELDS_SHOWN:]
+
+
+def _on_chips(one: Filter) -> bool:
+    return one.chip and one.kind != "bool"
+
+
+def _filter_field(one: Filter, query: Query) -> Field:
+    options: Sequence[tuple[str, Text]] = []
+    if one.kind in {"choice", "org"}:
+        options = [(str(value), label) for value, label in query.choices.get(one.key, ())]
+    elif one.kind in {"preset", "bool"}:
+        options = [(YES, _("是")), (NO, _("否"))][: 1 if one.kind == "preset" else 2]
+    return {
+        "key": one.key,
+        "label": one.label,
+        "kind": "select" if options or one.kind in {"choice", "org"} else one.kind,
+        "options": options,
+        "value": query.raw.get(one.key, ""),
+        "from": query.raw.get(f"{one.key}_from", ""),
+        "until": query.raw.get(f"{one.key}_until", ""),
+    }
+
+
+def _kept(register: Register, query: Query) -> list[tuple[str, str]]:
+    """What chips have chosen already, for the form to hand on."""
+    keys = [one.key for one in register.filters if _on_chips(one)]
+    return [(key, query.raw[key]) for key in keys if key in query.raw]
 
 
 def _totals(columns: list[Column], page: Page) -> list[str] | None:

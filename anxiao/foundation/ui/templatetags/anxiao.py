@@ -167,13 +167,26 @@ def _is_chosen(widget: forms.Widget) -> bool:
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """How ``ui/field.html`` lays a control out: photos, choices, check or plain."""
+    """How ``ui/field.html`` lays a control out: photos, grouped, choices, check or plain."""
     widget = field.field.widget
     if isinstance(widget, PhotosInput):
         return "photos"
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        return "choices"
+        grouped = any(isinstance(labels, list | tuple) for _name, labels in widget.choices)
+        return "grouped" if grouped else "choices"
     return "check" if isinstance(widget, forms.CheckboxInput) else "plain"
+
+
+@register.filter
+def choice_groups(field: BoundField) -> list[dict[str, Any]]:
+    """Named groups of choices, each with its options and the labels of what is chosen in it."""
+    options = iter(field.subwidgets)
+    groups = []
+    for name, labels in field.field.widget.choices:
+        own = [next(options) for _one in labels]
+        chosen = [str(each.choice_label) for each in own if each.data["selected"]]
+        groups.append({"name": name, "options": own, "chosen": chosen})
+    return groups
 
 
 @register.filter

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch
+from django.utils.translation import gettext as _
 
 from anxiao.loop.duties.catalog import (
     Change,
@@ -188,3 +189,29 @@ def duty_data(duty: Duty) -> DutyData:
     """One duty as plain values."""
     values = {name: getattr(duty, name) for name in DUTY}
     return DutyData(**{**values, "evidence": tuple(duty.evidence)})
+
+
+def evidence_by_section(clause: Clause) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The kinds of proof of a clause's plan, under the section whose duties ask for them first.
+
+    The clause's own section leads, what no duty asks for yet comes last.
+    """
+    plan = clause.plan
+    asked = Duty.objects.filter(plan=plan).order_by("clause__position", "id")
+    first: dict[str, str] = {}
+    for section, chapter, kinds in asked.values_list(
+        "clause__section", "clause__chapter", "evidence"
+    ):
+        for kind in kinds:
+            first.setdefault(kind, _heading(chapter, section))
+    own = _heading(clause.chapter, clause.section)
+    groups: dict[str, list[tuple[str, str]]] = {own: []}
+    groups |= {name: [] for name in first.values()}
+    unused = _("尚未使用")
+    for kind, label in plan.evidence_labels.items():
+        groups.setdefault(first.get(kind, unused), []).append((kind, label))
+    return [(name, kinds) for name, kinds in groups.items() if kinds]
+
+
+def _heading(chapter: str, section: str) -> str:
+    return " · ".join(filter(None, (chapter, section)))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.ui.http import add_errors
-from anxiao.loop.duties import services
+from anxiao.loop.duties import queries, services
 from anxiao.loop.duties.forms import ClauseForm, DutyForm, HeadForm
 from anxiao.loop.duties.models import Clause, Duty, Plan
 from anxiao.loop.duties.views.plans import issuer_or_404, plan_or_404
@@ -96,25 +96,26 @@ def clause_delete(request: ActorRequest, pk: int) -> HttpResponseBase:
 def duty_new(request: ActorRequest, pk: int) -> HttpResponseBase:
     """Add a duty to a clause."""
     clause = _clause(request, pk)
-    form = DutyForm(request.POST or None, plan=clause.plan)
+    form = DutyForm(request.POST or None, kinds=queries.evidence_by_section(clause))
 
     def save() -> None:
         services.save_duty(clause, None, form.duty(), actor=request.actor, at=request.at)
 
-    return _edited(request, form, clause.plan, save, _("添加职责"))
+    return _edited(request, form, clause.plan, save, _("添加职责"), lead=clause)
 
 
 @page("duties.plan")
 def duty_edit(request: ActorRequest, pk: int) -> HttpResponseBase:
     """Change a duty."""
     duty = _duty(request, pk)
-    form = DutyForm(request.POST or None, plan=duty.plan, initial=DutyForm.values_of(duty))
+    kinds = queries.evidence_by_section(duty.clause)
+    form = DutyForm(request.POST or None, kinds=kinds, initial=DutyForm.values_of(duty))
 
     def save() -> None:
         services.save_duty(duty.clause, duty, form.duty(), actor=request.actor, at=request.at)
 
     delete_url = reverse("duties:duty_delete", args=[duty.pk])
-    return _edited(request, form, duty.plan, save, _("修改职责"), delete_url)
+    return _edited(request, form, duty.plan, save, _("修改职责"), delete_url, lead=duty.clause)
 
 
 @page("duties.plan")
@@ -128,7 +129,14 @@ def duty_delete(request: ActorRequest, pk: int) -> HttpResponseBase:
 
 
 def _edited(
-    request: ActorRequest, form: Form, plan: Plan, save: Any, title: str, delete_url: str = ""
+    request: ActorRequest,
+    form: Form,
+    plan: Plan,
+    save: Any,
+    title: str,
+    delete_url: str = "",
+    *,
+    lead: Clause | None = None,
 ) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
@@ -138,7 +146,7 @@ def _edited(
         else:
             messages.success(request, _("已保存到草稿。"))
             return redirect("duties:plan", plan.pk)
-    context = {"form": form, "plan": plan, "title": title, "delete_url": delete_url}
+    context = {"form": form, "plan": plan, "title": title, "delete_url": delete_url, "clause": lead}
     return render(request, "duties/draft_form.html", context)
 
 

@@ -1,13 +1,22 @@
 """Controls that several forms of the room share."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.loop.hazards.models import Criterion
 
 NO_CHOICE = ("", _("请选择"))
+
+
+def add_faults(form: forms.BaseForm, faults: Mapping[str, str | Promise]) -> None:
+    """Say what the service would refuse beside what the form itself has found, each field once."""
+    for name, fault in faults.items():
+        if name in form.fields and name not in form.errors:
+            form.add_error(name, str(fault))
 
 
 def text_field(label: Any, *, longest: int, required: bool = True, **more: Any) -> forms.CharField:

@@ -1,5 +1,6 @@
 """The form a hazard is entered with: phone first, choices before typing."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +16,12 @@ from anxiao.loop.hazards.catalog import category_choices, cause_choices
 from anxiao.loop.hazards.forms.fields import (
     NO_CHOICE,
     UuidListField,
+    add_faults,
     criterion_field,
     text_field,
 )
+from anxiao.loop.hazards.rules import finding_faults, is_late_entry
+from anxiao.loop.hazards.rules.demands import Finding
 from anxiao.loop.hazards.states import HazardLevel, HazardSource
 
 SPOTS_SHOWN = 300
@@ -81,11 +85,14 @@ class OpenForm(forms.Form):
     cause = forms.ChoiceField(label=_("原因"), required=False)
     basis = forms.CharField(label=_("依据"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, org: Org, actor: Actor, spots: "Spots", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, org: Org, actor: Actor, spots: "Spots", day: date, **kwargs: Any
+    ) -> None:
         own = {"uuid": uuid4(), "responsible_unit": org.name}
         kwargs["initial"] = own | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.spots = spots
+        self.day = day
         self.choice("spot").choices = spots.choices
         self.fields["place_text"].required = spots.is_empty
         self.choice("category").choices = [NO_CHOICE, *category_choices()]
@@ -107,7 +114,26 @@ class OpenForm(forms.Form):
         if not data["place_text"]:
             field = "place_text" if self.spots.is_empty else "spot"
             self.add_error(field, _("请选择地点，或填写具体位置。"))
+        add_faults(self, self._faults(data))
         return data
+
+    def _faults(self, data: dict[str, Any]) -> dict[str, str]:
+        found_on = data.get("found_on") or self.day
+        finding = Finding(
+            description=data.get("description", ""),
+            place_text=data.get("place_text", ""),
+            found_on=found_on,
+            level=data.get("level", ""),
+            has_criterion=data.get("criterion") is not None,
+            level_reason=data.get("level_reason") or data.get("basis", ""),
+            late_reason=data.get("late_reason", ""),
+            from_record=False,
+            day=self.day,
+            due_on=data.get("due_on"),
+        )
+        faults = finding_faults(finding, late=is_late_entry(found_on, self.day))
+        told = {"place_text"} | ({"criterion"} if "level_reason" in self.errors else set())
+        return {name: fault for name, fault in faults.items() if name not in told}
 
 
 class Spots:

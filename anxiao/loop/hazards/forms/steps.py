@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.ui.widgets import PhotosField
-from anxiao.loop.hazards.forms.fields import UuidListField, criterion_field, text_field
+from anxiao.loop.hazards.forms.fields import UuidListField, add_faults, criterion_field, text_field
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.rules import commitment_faults
-from anxiao.loop.hazards.rules.demands import Said
+from anxiao.loop.hazards.rules.demands import Said, extension_faults, interim_faults
+from anxiao.loop.hazards.services.grading import Grade, grade_faults
 from anxiao.loop.hazards.states import EndKind, HazardLevel
 
 SOMEBODY_ELSE = "other"
@@ -134,10 +135,8 @@ class AssignForm(PersonForm):
             interim_until=data.get("interim_until"),
         )
         faults = commitment_faults(said, self.hazard.level, self.day)
-        for name, fault in faults.items():
-            # Who is responsible has been asked for; what was left empty has been told.
-            if name != "responsible_name" and name not in self.errors:
-                self.add_error(name, fault)
+        faults.pop("responsible_name", None)  # has been asked for above
+        add_faults(self, faults)
         return data
 
 
@@ -156,6 +155,16 @@ class InterimForm(StepForm):
     interim_until = forms.DateField(
         label=_("有效期至"), widget=forms.DateInput, help_text=_("到期前三天起提醒。")
     )
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+
+    def clean(self) -> dict[str, Any]:
+        """The measure is for days to come."""
+        data = super().clean() or self.cleaned_data
+        add_faults(self, dict(interim_faults(data.get("interim_until"), self.day)))
+        return data
 
 
 class SubmitForm(StepForm):
@@ -221,6 +230,18 @@ class ExtendForm(StepForm):
     new_due_on = forms.DateField(label=_("申请延至"), widget=forms.DateInput)
     reason = text_field(_("延期理由"), longest=300)
 
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+
+    def clean(self) -> dict[str, Any]:
+        """The new day comes after the old one."""
+        data = super().clean() or self.cleaned_data
+        new, old = data.get("new_due_on"), self.hazard.due_on
+        if new and old:
+            add_faults(self, extension_faults(new, old, self.day))
+        return data
+
 
 class DecideForm(StepForm):
     """Yes or no to what another person asked."""
@@ -255,6 +276,13 @@ class EndForm(StepForm):
     )
     reason = text_field(_("理由"), longest=300)
 
+    def clean(self) -> dict[str, Any]:
+        """A merge names the other hazard."""
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == EndKind.MERGE and not data.get("into"):
+            add_faults(self, {"into": _("请填写要并入的台账编号。")})
+        return data
+
 
 class GradeForm(StepForm):
     """Another level, and what makes it so."""
@@ -275,6 +303,21 @@ class GradeForm(StepForm):
         super().__init__(*args, hazard=hazard, **kwargs)
         self.fields["criterion"] = criterion_field(actor)
         self.order_fields(["level", "criterion", "reason", "interim_measure"])
+
+    def clean(self) -> dict[str, Any]:
+        """What the level wants, beside what is too long or no choice."""
+        data = super().clean() or self.cleaned_data
+        grade = Grade(
+            level=data.get("level", ""),
+            criterion=data.get("criterion"),
+            reason=data.get("reason", ""),
+            interim_measure=data.get("interim_measure", ""),
+        )
+        faults = grade_faults(self.hazard, grade)
+        if "reason" in self.errors:
+            faults.pop("criterion", None)  # a reason was given, though too long a one
+        add_faults(self, faults)
+        return data
 
 
 class SuperviseForm(StepForm):

@@ -272,6 +272,7 @@ HAZARDS = Register(
         Filter(key="late_entry", label=_("补录"), kind="preset", apply=_late_entry),
         Filter(
             key="state",
+            often=True,
             label=_("状态"),
             kind="choice",
             choices=HazardState.choices,
@@ -279,6 +280,7 @@ HAZARDS = Register(
         ),
         Filter(
             key="level",
+            often=True,
             label=_("等级"),
             kind="choice",
             choices=HazardLevel.choices,
@@ -286,6 +288,7 @@ HAZARDS = Register(
         ),
         Filter(
             key="category",
+            often=True,
             label=_("隐患类别"),
             kind="choice",
             choices=category_choices(),
@@ -299,9 +302,9 @@ HAZARDS = Register(
             apply="source",
         ),
         Filter(key="found", label=_("排查时间"), kind="date_range", apply="found_on"),
-        Filter(key="due", label=_("整改期限"), kind="date_range", apply="due_on"),
-        Filter(key="town", label=_("镇街"), kind="org", choices=_towns, apply=_below),
-        Filter(key="unit", label=_("单位名称"), kind="text", apply=_of_unit),
+        Filter(key="due", often=True, label=_("整改期限"), kind="date_range", apply="due_on"),
+        Filter(key="town", often=True, label=_("镇街"), kind="org", choices=_towns, apply=_below),
+        Filter(key="unit", often=True, label=_("单位名称"), kind="text", apply=_of_unit),
     ),
     search=("number", "description", "place_text", "responsible_name", "org__name"),
     order="-id",

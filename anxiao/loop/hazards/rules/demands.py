@@ -86,6 +86,16 @@ def interim_faults(until: date | None, day: date) -> Iterator[tuple[str, str]]:
         yield "interim_until", "有效期超过三年，请核对年份。"
 
 
+def extension_faults(new: date | None, old: date, day: date) -> dict[str, str]:
+    """A deadline is extended to a day after the old one and after ``day``, within three years."""
+    first = max(old, day)
+    if new is None or new <= first:
+        return {"new_due_on": f"请选择晚于 {first.month}月{first.day}日 的日期。"}
+    if new > day + LONGEST_DUE:
+        return {"new_due_on": "延期超过三年，请核对年份。"}
+    return {}
+
+
 def _funds_fault(funds: Decimal | None) -> Iterator[tuple[str, str]]:
     if funds is None:
         yield "funds", "请填写整改资金，不花钱的填 0。"

@@ -14,7 +14,7 @@ from anxiao.foundation.kernel.errors import Conflict, Invalid, StaleState
 from anxiao.foundation.messaging.states import MessageKind
 from anxiao.loop.hazards.models import EndRequest, Extension, Hazard
 from anxiao.loop.hazards.rules import decides
-from anxiao.loop.hazards.rules.demands import LONGEST_DUE
+from anxiao.loop.hazards.rules.demands import extension_faults
 from anxiao.loop.hazards.rules.steps import NO_DEADLINE, NOT_YOUR_OWN, WAITING
 from anxiao.loop.hazards.services.holding import (
     change,
@@ -196,13 +196,9 @@ def _target(hazard: Hazard, ending: Ending) -> Hazard | None:
 
 
 def _later(new: date | None, old: date, day: date) -> date:
-    first = max(old, day)
-    if new is None or new <= first:
-        message = _("请选择晚于 %(day)s 的日期。") % {"day": spoken(first)}
-        raise Invalid(message, {"new_due_on": message})
-    if new > day + LONGEST_DUE:
-        message = _("延期超过三年，请核对年份。")
-        raise Invalid(message, {"new_due_on": message})
+    faults = extension_faults(new, old, day)
+    if new is None or faults:
+        raise Invalid(next(iter(faults.values())), faults)
     return new
 
 

@@ -53,7 +53,7 @@ def grade_hazard(hazard: Hazard, grade: Grade, *, actor: Actor, at: datetime) ->
         require(actor, "hazards.verify", hazard.org.parent_path)
     reason = grade.reason.strip()
     interim = grade.interim_measure.strip() or hazard.interim_measure
-    refuse(_faults(hazard, grade, reason, interim))
+    refuse(grade_faults(hazard, grade))
     change(
         hazard,
         level=grade.level,
@@ -73,7 +73,10 @@ def grade_hazard(hazard: Hazard, grade: Grade, *, actor: Actor, at: datetime) ->
         tell_groups(text, hazard, at=at)
 
 
-def _faults(hazard: Hazard, grade: Grade, reason: str, interim: str) -> dict[str, str]:
+def grade_faults(hazard: Hazard, grade: Grade) -> dict[str, str]:
+    """What is missing for the level, by field."""
+    reason = grade.reason.strip()
+    interim = grade.interim_measure.strip() or hazard.interim_measure
     if grade.level not in HazardLevel.values:
         return {"level": _("请选择隐患等级。")}
     if grade.level == hazard.level:

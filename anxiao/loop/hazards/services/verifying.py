@@ -38,6 +38,7 @@ from anxiao.loop.hazards.services.telling import (
 from anxiao.loop.hazards.states import HazardLevel, PhotoStage
 
 EVIDENCE = "hazard.closed"
+PHOTO_OR_REASON = gettext_lazy("请拍一张整改后的照片；确实不能拍照的，请写明原因。")
 SHOWN_BEFORE = gettext_lazy("整改后的照片与整改前相同，请到现场重新拍照。")
 
 
@@ -63,8 +64,7 @@ def submit_hazard(
     pictures = _after(hazard, photos, actor)
     reason = no_photo_reason.strip()
     if not pictures and not reason:
-        message = _("请拍一张整改后的照片；确实不能拍照的，请写明原因。")
-        raise Invalid(message, {"photos": message})
+        raise Invalid(str(PHOTO_OR_REASON), {"photos": str(PHOTO_OR_REASON)})
     attach(hazard, pictures, PhotoStage.AFTER, at)
     withdraw_requests(hazard, actor=actor, at=at)
     changes = {

@@ -70,6 +70,7 @@ def open_hazard(request: ActorRequest) -> HttpResponseBase:
         request.FILES or None,
         org=org,
         actor=request.actor,
+        day=business_day(request.at),
         spots=Spots(list(points_of(org)), list(places_of(org))),
         initial=_first_values(request, org),
     )

@@ -89,9 +89,14 @@ def _reassign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms
     return forms.ReassignForm(data, hazard=hazard, people=others, initial=first)
 
 
-def _interim_form(_request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+def _interim_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
     first = {"interim_measure": shown.hazard.interim_measure}
-    return forms.InterimForm(data, hazard=shown.hazard, initial=first)
+    day = business_day(request.at)
+    return forms.InterimForm(data, hazard=shown.hazard, day=day, initial=first)
+
+
+def _extend_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
+    return forms.ExtendForm(data, hazard=shown.hazard, day=business_day(request.at))
 
 
 def _grade_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
@@ -261,7 +266,7 @@ PAGES = (
     StepPage(
         "request_extension",
         ("hazards.rectify", "hazards.view", OWN),
-        _plain(forms.ExtendForm),
+        _extend_form,
         _request_extension,
         gettext_lazy("已提交延期申请，答复前按原期限计算。"),
     ),

@@ -14,9 +14,10 @@ from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid, StaleState
 from anxiao.foundation.ui.http import add_errors
 from anxiao.loop.hazards import forms
+from anxiao.loop.hazards.forms.fields import add_faults
 from anxiao.loop.hazards.queries import HazardPage, hazard_page
 from anxiao.loop.hazards.rules.steps import LABELS
-from anxiao.loop.hazards.services.verifying import SHOWN_BEFORE, shown_before
+from anxiao.loop.hazards.services.verifying import PHOTO_OR_REASON, SHOWN_BEFORE, shown_before
 from anxiao.loop.hazards.views import wording
 from anxiao.loop.hazards.views.pages import find
 from anxiao.loop.hazards.views.photos import received
@@ -51,6 +52,8 @@ def _photos(request: ActorRequest, shown: HazardPage, form: forms.StepForm) -> l
     refused = shown_before(shown.hazard, sent)
     if refused:
         form.add_error("photos", SHOWN_BEFORE)
+    elif form.is_bound and not sent and not form.data.get("no_photo_reason", "").strip():
+        add_faults(form, {"photos": PHOTO_OR_REASON})
     return [upload for upload in sent if upload not in refused]
 
 

@@ -16,9 +16,11 @@ from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.rules import next_item_code
 
 FLAGS = ("boarding", "canteen", "buses", "labs", "construction")
-SPARE_ROWS = 3
+SPARE_ROWS = 1
 LONGEST = {"text": 200, "look": 300, "basis": 200, "suggest": 200}
 MOST_DAYS = 365
+STEP = 1.5
+"""Past the next row."""
 MOST_DIGITS = 4
 KINDS = {"school": _("只用于学校"), "kindergarten": _("只用于幼儿园")}
 
@@ -89,25 +91,36 @@ class ItemTable:
     def __init__(self, checklist: Checklist, posted: QueryDict | None = None) -> None:
         self.checklist = checklist
         self.errors: dict[int, str] = {}
+        self.moved_to = ""
         self.items = self._read(posted) if posted is not None else list(checklist.items)
 
-    def rows(self) -> list[tuple[int, Mapping[str, Any], str]]:
-        """Number, item, error; some blank rows last."""
-        filled = [
-            (number, item, self.errors.get(number, "")) for number, item in enumerate(self.items, 1)
-        ]
-        last = len(filled)
+    def rows(self, open_row: str = "") -> list[dict[str, Any]]:
+        """The items and a blank row last; open is what is asked for, what is wrong, and the first
+        row of an empty list.
+        """
         blank = {"level": "ordinary", "days": 7}
-        return filled + [(last + more, blank, "") for more in range(1, SPARE_ROWS + 1)]
+        items = [*self.items, *[blank] * SPARE_ROWS]
+        return [
+            {
+                "number": number,
+                "item": item,
+                "error": self.errors.get(number, ""),
+                "open": str(number) == open_row or number in self.errors or not self.items,
+            }
+            for number, item in enumerate(items, 1)
+        ]
 
     def _read(self, posted: QueryDict) -> list[dict[str, Any]]:
         before = {item["code"]: item for item in self.checklist.items}
         taken = list(before)
         numbers = sorted(_number(one) for one in posted.getlist("row"))
-        items: list[tuple[int, dict[str, Any]]] = []
+        up, down = _number(posted.get("up", "")), _number(posted.get("down", ""))
+        removed = _number(posted.get("remove", ""))
+        moved = {up: -STEP, down: STEP}
+        items: list[tuple[float, int, dict[str, Any]]] = []
         for number in numbers:
             given = {name: posted.get(f"{name}_{number}", "").strip() for name in LONGEST}
-            if not given["text"] or posted.get(f"remove_{number}"):
+            if not given["text"] or number == removed:
                 continue
             code = posted.get(f"code_{number}", "")
             if code not in before:
@@ -122,8 +135,12 @@ class ItemTable:
                 "confirm": bool(posted.get(f"confirm_{number}")),
                 "days": _number(posted.get(f"days_{number}", "7")) or 7,
             }
-            items.append((_number(posted.get(f"order_{number}", "")) or number, item))
-        ordered = [item for _order, item in sorted(items, key=lambda pair: pair[0])]
+            items.append((number + moved.get(number, 0), number, item))
+        items.sort(key=lambda row: row[:2])
+        numbers = [number for _order, number, _item in items]
+        if (mover := up or down) in numbers:
+            self.moved_to = str(numbers.index(mover) + 1)
+        ordered = [item for _order, _number, item in items]
         self._judge(ordered)
         return ordered
 

@@ -1,8 +1,9 @@
 """Checklists: read by everybody who checks, edited as drafts by the bureau."""
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -100,9 +101,9 @@ def checklist_edit(request: ActorRequest, pk: int) -> HttpResponseBase:
         content = {**form.content(), "items": table.items}
         services.edit_draft(draft, content, actor=request.actor, at=request.at)
         messages.success(request, _("已保存草稿。"))
-        target = "inspections:checklist_edit" if "more" in posted else "inspections:checklist"
-        return redirect(target, draft.pk)
-    context = {"checklist": draft, "form": form, "table": table, "rows": table.rows()}
+        return redirect(_after_saving(draft, posted, table))
+    rows = table.rows(request.GET.get("open", ""))
+    context = {"checklist": draft, "form": form, "table": table, "rows": rows}
     return render(request, "inspections/checklist_edit.html", context)
 
 
@@ -137,6 +138,15 @@ def checklist_delete(request: ActorRequest, pk: int) -> HttpResponseBase:
     services.delete_draft(_own(request, pk), actor=request.actor, at=request.at)
     messages.success(request, _("已删除草稿。"))
     return redirect("inspections:checklists")
+
+
+def _after_saving(draft: Checklist, posted: QueryDict, table: ItemTable) -> str:
+    """The draft as it is filled in; after a step of editing the editor, at the row in question."""
+    row = str(len(table.items) + 1) if "more" in posted else table.moved_to
+    if row or "remove" in posted:
+        edit = reverse("inspections:checklist_edit", args=[draft.pk])
+        return f"{edit}?open={row}#row-{row}" if row else edit
+    return reverse("inspections:checklist", args=[draft.pk])
 
 
 def _checklist(request: ActorRequest, pk: int) -> Checklist:
