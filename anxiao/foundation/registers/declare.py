@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 
 from anxiao.foundation.access.actor import Actor, Post
 from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.kernel.errors import Invalid
 
 Text = str | Promise
 ColumnKind = Literal["text", "int", "money", "date", "moment", "choice", "bool"]
@@ -129,10 +130,21 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is not taken: ``cell`` is the key of the field at fault, ``message`` the cure."""
+    """A row that is not taken: ``cell`` is the key of the field at fault, ``message`` the cure,
+    ``near`` what may have been meant.
+    """
 
     cell: str
     message: str
+    near: tuple[str, ...] = ()
+
+
+class Misnamed(Invalid):
+    """A cell names nothing known; ``near`` are the names closest to it."""
+
+    def __init__(self, cell: str, message: str, near: Sequence[str]) -> None:
+        super().__init__(message, {cell: message})
+        self.near = tuple(near)
 
 
 @dataclass(slots=True)
@@ -187,9 +199,10 @@ class ImportSpec:
     kernel errors it raises become row errors. It must find the record it wrote before, so that
     importing twice changes nothing. ``prepare`` is called before every few hundred rows with those
     rows and an empty ``context.memory``, to fetch in few queries. ``identity`` gives what makes a
-    row the same as another in one file
-    (None: not compared). ``capability`` is required at the importing unit beside
-    ``registers.import``.
+    row the same as another in one file (None: not compared). With ``finish``, ``apply`` only
+    gathers in ``context.memory`` what is to be written, and ``finish`` writes it for many rows in
+    few statements, so that the turn to write is short. ``capability`` is required at the importing
+    unit beside ``registers.import``.
     """
 
     slug: str
@@ -198,6 +211,7 @@ class ImportSpec:
     apply: Callable[[Row, ImportContext], Outcome | Rejected]
     capability: str
     prepare: Callable[[Sequence[Row], ImportContext], None] | None = None
+    finish: Callable[[ImportContext], None] | None = None
     identity: Callable[[Row], object] | None = None
     hint: Text = ""
 

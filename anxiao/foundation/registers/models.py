@@ -32,8 +32,9 @@ class SavedFilter(models.Model):
 class ImportBatch(models.Model):
     """One uploaded workbook. Its file lies below ``imports/`` in the data folder until applied.
 
-    ``mapping`` holds what a person chose (field → column number, from 1), ``report`` the last
-    preview or result as plain values. Only who uploaded it sees it.
+    ``mapping`` holds what a person chose (field → column number, from 1), ``corrections`` which
+    names were meant (field → written → meant), ``report`` the last preview or result as plain
+    values. Only who uploaded it sees it.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -44,6 +45,7 @@ class ImportBatch(models.Model):
     sheet = models.CharField(_("工作表"), max_length=60, blank=True)
     header_row = models.PositiveIntegerField(_("表头所在行"), null=True, blank=True)
     mapping = models.JSONField(default=dict, blank=True)
+    corrections = models.JSONField(default=dict, blank=True)
     report = models.JSONField(default=dict, blank=True)
     state = models.CharField(
         _("状态"), max_length=10, choices=ImportState, default=ImportState.UPLOADED

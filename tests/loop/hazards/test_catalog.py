@@ -114,3 +114,12 @@ def test_a_retired_criterion_is_not_chosen_any_more(world):
     services.retire_criterion(criterion, actor=world.bureau, at=AT)
     assert not Criterion.objects.visible_to(world.officer).in_force().exists()
     assert not Criterion.objects.visible_to(world.auditor).exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("a" + ".a" * 5 + " = 1", "点太多"), ("x = '" + "a" * 4_000 + "'", "超过 4000 字")],
+)
+def test_what_is_dear_to_parse_is_refused_before(line, words):
+    ((number, message),) = faults_of(GOOD + line)
+    assert (number, words in message) == (9, True)

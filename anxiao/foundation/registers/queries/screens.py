@@ -274,8 +274,10 @@ class ImportScreen:
     heads: list[Text]
     samples: list[dict[str, Any]]
     errors: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
     more_errors: int
     importable: int
+    news: int
 
 
 def import_screen(batch: ImportBatch, spec: ImportSpec) -> ImportScreen:
@@ -307,8 +309,10 @@ def import_screen(batch: ImportBatch, spec: ImportSpec) -> ImportScreen:
             for sample in report.get("samples", ())
         ],
         errors=report["errors"],
+        groups=report.get("groups", []),
         more_errors=report["more_errors"],
         importable=report["created"] + report["changed"] + report["same"],
+        news=report["created"] + report["changed"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from anxiao.foundation.registers.services.batches import (
     apply_batch,
+    correct_batch,
     discard_batch,
     error_book,
     purge_batches,
@@ -28,6 +29,7 @@ __all__ = [
     "Understood",
     "Wish",
     "apply_batch",
+    "correct_batch",
     "delete_filter",
     "discard_batch",
     "error_book",

@@ -1,7 +1,7 @@
 """Workbooks on their way in from the web: uploaded, previewed, applied or discarded."""
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,13 @@ from anxiao.foundation.registers.services.importing import (
     apply_rows,
     may_import,
 )
-from anxiao.foundation.registers.services.understanding import Understood, Wish, shown, understand
+from anxiao.foundation.registers.services.understanding import (
+    RowError,
+    Understood,
+    Wish,
+    shown,
+    understand,
+)
 from anxiao.foundation.registers.services.workbook import Sheet, read_sheets
 from anxiao.foundation.registers.states import IMPORT_FLOW, ImportState
 
@@ -34,6 +40,7 @@ ABANDONED = timedelta(minutes=15)
 WEB_ROWS = 2_000
 """More would keep a person waiting and, taken whole, all others from writing."""
 SAMPLES, ERRORS_SHOWN = 5, 200
+GROUPS_SHOWN, ROWS_NAMED = 50, 8
 
 
 def upload_batch(
@@ -63,8 +70,28 @@ def remap_batch(batch: ImportBatch, wish: Wish, spec: ImportSpec, context: Impor
     """Read the workbook again with the columns a person chose, and preview it."""
     may_import(spec, context)
     _check_waiting(batch)
+    wish = replace(wish, corrections=batch.corrections)
     _preview(batch, spec, understand(_sheets(batch), spec, wish), context)
     batch.save(update_fields=["sheet", "header_row", "mapping", "report"])
+
+
+def correct_batch(
+    batch: ImportBatch, said: str, meant: str, spec: ImportSpec, context: ImportContext
+) -> None:
+    """Take a name that the preview offered for what is written, in every row, and preview again."""
+    may_import(spec, context)
+    _check_waiting(batch)
+    offered = [
+        group["field"]
+        for group in batch.report.get("groups", ())
+        if group["value"] == said and meant in group["near"]
+    ]
+    if not offered:
+        raise Invalid(_("这个名称不在可选的名称里，请重新预览后再选。"))
+    known = batch.corrections.get(offered[0], {})
+    batch.corrections = {**batch.corrections, offered[0]: {**known, said: meant}}
+    _preview(batch, spec, understand(_sheets(batch), spec, wish_of(batch)), context)
+    batch.save(update_fields=["corrections", "report"])
 
 
 def apply_batch(
@@ -80,7 +107,10 @@ def apply_batch(
     try:
         sheets = _sheets(batch)
         report = apply_rows(
-            spec, understand(sheets, spec, wish_of(batch)), context, Manner(whole=whole)
+            spec,
+            understand(sheets, spec, wish_of(batch)),
+            context,
+            Manner(whole=whole, rehearsed=whole),
         )
         if report.missing:
             raise Invalid(_("还有必填的列没有对应，请先选择。"))
@@ -131,7 +161,7 @@ def purge_batches(at: datetime) -> int:
 
 def wish_of(batch: ImportBatch) -> Wish:
     """What its owner chose for a batch."""
-    return Wish(batch.sheet, batch.header_row or 0, batch.mapping)
+    return Wish(batch.sheet, batch.header_row or 0, batch.mapping, batch.corrections)
 
 
 def batch_path(batch: ImportBatch) -> Path:
@@ -244,6 +274,26 @@ def _sample(value: Any) -> str:
     return "" if value is None else shown(value)
 
 
+def _groups(errors: list[RowError]) -> list[dict[str, Any]]:
+    """Rows by what is to be done about them, the most frequent first."""
+    found: dict[tuple[str, str], list[RowError]] = {}
+    for error in errors:
+        found.setdefault((error.heading, error.message), []).append(error)
+    groups: list[dict[str, Any]] = [
+        {
+            "heading": heading,
+            "message": message,
+            "count": len({error.row for error in alike}),
+            "rows": sorted({error.row for error in alike})[:ROWS_NAMED],
+            "field": alike[0].field,
+            "value": alike[0].value,
+            "near": list(alike[0].near),
+        }
+        for (heading, message), alike in found.items()
+    ]
+    return sorted(groups, key=lambda group: -group["count"])[:GROUPS_SHOWN]
+
+
 def _plain(report: Report) -> dict[str, Any]:
     understood = report.understood
     return {
@@ -253,6 +303,7 @@ def _plain(report: Report) -> dict[str, Any]:
         "same": report.same,
         "rejected": report.rejected_rows,
         "errors": [asdict(error) for error in report.rejected[:ERRORS_SHOWN]],
+        "groups": _groups(report.rejected),
         "more_errors": max(0, len(report.rejected) - ERRORS_SHOWN),
         "skipped": understood.skipped,
         "missing": list(understood.missing),

@@ -1,7 +1,7 @@
 """Applying understood rows: each in its own savepoint, a file whole or what is right of it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from anxiao.foundation.access.actor import require
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.errors import DomainError, Forbidden, Invalid
-from anxiao.foundation.registers.declare import ImportContext, ImportSpec, Outcome, Rejected
+from anxiao.foundation.registers.declare import (
+    ImportContext,
+    ImportSpec,
+    Misnamed,
+    Outcome,
+    Rejected,
+)
 from anxiao.foundation.registers.services.understanding import (
     BadMapping,
     ReadRow,
@@ -73,9 +79,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to apply: ``whole`` = all rows or none; ``progress(done, total)`` after each chunk."""
+    """How to apply: ``whole`` = all rows or none; ``progress(done, total)`` after each chunk.
+
+    With ``rehearsed`` all rows are tried in short turns before they are written in a long one.
+    """
 
     whole: bool = False
+    rehearsed: bool = False
     progress: Progress | None = None
 
 
@@ -150,6 +160,11 @@ def apply_rows(
 def _apply_whole(
     spec: ImportSpec, good: list[ReadRow], context: ImportContext, report: Report, manner: Manner
 ) -> None:
+    if not report.rejected and manner.rehearsed:
+        report.rejected = _rehearse(spec, good, context, report.understood)
+    if report.rejected:
+        report.taken = False
+        return
     with transaction.atomic():
         for done, chunk in _chunks(good):
             if report.rejected:
@@ -164,6 +179,14 @@ def _apply_whole(
         report.taken = False
 
 
+def _rehearse(
+    spec: ImportSpec, good: list[ReadRow], context: ImportContext, understood: Understood
+) -> list[RowError]:
+    """What would be rejected; nothing stays written, and nobody waits for long."""
+    trial = replace(context, dry_run=True, memory={})
+    return apply_rows(spec, replace(understood, rows=good), trial).rejected
+
+
 def _chunks(rows: list[ReadRow]) -> Iterator[tuple[int, list[ReadRow]]]:
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
@@ -173,45 +196,90 @@ def _chunks(rows: list[ReadRow]) -> Iterator[tuple[int, list[ReadRow]]]:
 def _apply_chunk(
     spec: ImportSpec, chunk: list[ReadRow], context: ImportContext, report: Report
 ) -> None:
-    context.memory = {}
-    if spec.prepare:
-        spec.prepare([row.values for row in chunk], context)
-    for row in chunk:
-        context.row_number = row.number
-        match _apply_row(spec, row, context):
+    _prepare(spec, chunk, context)
+    outcomes = _together(spec, chunk, context) if spec.finish else None
+    if outcomes is None:
+        outcomes = _one_by_one(spec, chunk, context)
+    for row, outcome in zip(chunk, outcomes, strict=True):
+        match outcome:
             case Outcome.CREATED:
                 report.created += 1
             case Outcome.CHANGED:
                 report.changed += 1
             case Outcome.SAME:
                 report.same += 1
-            case Rejected(cell, message):
-                report.rejected.append(_error(spec, report.understood, row, cell, message))
+            case Rejected():
+                report.rejected.append(_error(spec, report.understood, row, outcome))
 
 
-def _apply_row(spec: ImportSpec, row: ReadRow, context: ImportContext) -> Outcome | Rejected:
-    """One row in its savepoint: what is not taken leaves nothing behind."""
+def _prepare(spec: ImportSpec, chunk: list[ReadRow], context: ImportContext) -> None:
+    context.memory = {}
+    if spec.prepare:
+        spec.prepare([row.values for row in chunk], context)
+
+
+def _together(
+    spec: ImportSpec, chunk: list[ReadRow], context: ImportContext
+) -> list[Outcome | Rejected] | None:
+    """All rows in one savepoint; None, and nothing written, where the database refuses one."""
+    assert spec.finish is not None  # noqa: S101 - asked by the caller
     try:
         with transaction.atomic():
-            outcome = spec.apply(dict(row.values), context)
+            outcomes = [_outcome(spec, row, context) for row in chunk]
+            spec.finish(context)
+    except (IntegrityError, DataError):
+        _prepare(spec, chunk, context)
+        return None
+    return outcomes
+
+
+def _one_by_one(
+    spec: ImportSpec, chunk: list[ReadRow], context: ImportContext
+) -> list[Outcome | Rejected]:
+    outcomes = []
+    for row in chunk:
+        outcome = _apply_row(spec, row, context)
+        if outcome is None:
+            _prepare(spec, chunk, context)  # what it left in memory never came true
+            refused = _("与已有记录冲突或内容过长，请核对这一行。")
+            outcome = Rejected("", refused)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _apply_row(spec: ImportSpec, row: ReadRow, context: ImportContext) -> Outcome | Rejected | None:
+    """One row in its savepoint: what is not taken leaves nothing behind; None where the database
+    refuses it.
+    """
+    try:
+        with transaction.atomic():
+            outcome = _outcome(spec, row, context)
             if isinstance(outcome, Rejected):
                 transaction.set_rollback(True)
+            elif spec.finish:
+                spec.finish(context)
             return outcome
+    except (IntegrityError, DataError):
+        return None
+
+
+def _outcome(spec: ImportSpec, row: ReadRow, context: ImportContext) -> Outcome | Rejected:
+    context.row_number = row.number
+    try:
+        return spec.apply(dict(row.values), context)
     except Forbidden:
         return Rejected("", _("这一行的单位不在您的管理范围内。"))
     except DomainError as fault:
         cell, message = next(iter(fault.fields.items()), ("", fault.message))
-        return Rejected(cell, message or _("这一行不符合要求，请核对。"))
-    except (IntegrityError, DataError):
-        return Rejected("", _("与已有记录冲突或内容过长，请核对这一行。"))
+        near = fault.near if isinstance(fault, Misnamed) else ()
+        return Rejected(cell, message or _("这一行不符合要求，请核对。"), near)
 
 
-def _error(
-    spec: ImportSpec, understood: Understood, row: ReadRow, cell: str, message: str
-) -> RowError:
-    one = next((field for field in spec.fields if field.key == cell), None)
-    value: Any = row.values.get(cell) if one else None
-    return error_at(understood, row.number, one, value, message)
+def _error(spec: ImportSpec, understood: Understood, row: ReadRow, rejected: Rejected) -> RowError:
+    one = next((field for field in spec.fields if field.key == rejected.cell), None)
+    value: Any = row.values.get(rejected.cell) if one else None
+    error = error_at(understood, row.number, one, value, rejected.message)
+    return replace(error, near=rejected.near)
 
 
 def _by_key(spec: ImportSpec, mapping: Mapping[str, int | str]) -> dict[str, int | str]:

@@ -39,6 +39,8 @@ class RowError:
     heading: str
     value: str
     message: str
+    field: str = ""
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Understood:
     headings: dict[int, str]
     columns: dict[str, int]
     missing: tuple[str, ...]
+    corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rows: list[ReadRow] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
 
@@ -72,11 +75,13 @@ class Wish:
     """What a person said about a workbook; empty means: find out.
 
     ``columns`` maps field keys to a column: its number, letter or heading; "" leaves it out.
+    ``corrections`` maps field keys to what is written there and what is meant by it.
     """
 
     sheet: str = ""
     header_row: int = 0
     columns: Mapping[str, int | str] = field(default_factory=dict)
+    corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def understand(sheets: Iterable[Sheet], spec: ImportSpec, wish: Wish = Wish()) -> Understood:
@@ -85,7 +90,7 @@ def understand(sheets: Iterable[Sheet], spec: ImportSpec, wish: Wish = Wish()) -
     sheet, header = _choose(list(sheets), names, wish)
     columns = _columns(header, spec, wish)
     missing = tuple(one.key for one in spec.fields if one.required and one.key not in columns)
-    result = Understood(sheet.name, header.row, header.headings, columns, missing)
+    result = Understood(sheet.name, header.row, header.headings, columns, missing, wish.corrections)
     if not missing:
         _read_rows(sheet, spec, result)
     return result
@@ -221,7 +226,9 @@ def _read_row(number: int, cells: Cells, spec: ImportSpec, result: Understood) -
         raw = cells.get(column) if column else None
         values[one.key] = None
         try:
-            values[one.key] = _read_cell(one, raw, result.headings.get(column or 0, ""))
+            value = _read_cell(one, raw, result.headings.get(column or 0, ""))
+            meant = result.corrections.get(one.key)
+            values[one.key] = meant.get(shown(value), value) if meant else value
         except _Unfit as unfit:
             errors.append(error_at(result, number, one, raw, str(unfit)))
     return ReadRow(number, values, tuple(errors))
@@ -234,7 +241,8 @@ def error_at(
     column = result.columns.get(one.key) if one else None
     heading = result.headings.get(column, "") if column else str(one.label) if one else ""
     cell = reference(number, column) if column else ""
-    return RowError(number, cell, heading, "" if raw is None else shown(raw), message)
+    text = "" if raw is None else shown(raw)
+    return RowError(number, cell, heading, text, message, one.key if one else "")
 
 
 class BadMapping(Invalid):

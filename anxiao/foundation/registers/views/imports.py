@@ -17,6 +17,7 @@ from anxiao.foundation.registers.models import ImportBatch
 from anxiao.foundation.registers.queries.screens import import_screen
 from anxiao.foundation.registers.services import (
     apply_batch,
+    correct_batch,
     discard_batch,
     error_book,
     remap_batch,
@@ -56,6 +57,8 @@ def preview_view(register: Register, spec: ImportSpec) -> Guarded:
     @page(MAY)
     def previewing(request: ActorRequest, uuid: UUID) -> HttpResponse:
         batch = _mine(request, spec, uuid)
+        if "meant" in request.POST:
+            return _corrected(request, register, spec, batch)
         form = MappingForm(request.POST or None, spec=spec, batch=batch)
         if request.method == "POST" and form.is_valid():
             try:
@@ -68,6 +71,17 @@ def preview_view(register: Register, spec: ImportSpec) -> Guarded:
         return render(request, "registers/preview.html", shown, status=_status(form))
 
     return previewing
+
+
+def _corrected(
+    request: ActorRequest, register: Register, spec: ImportSpec, batch: ImportBatch
+) -> HttpResponse:
+    said, meant = request.POST.get("said", ""), request.POST["meant"]
+    try:
+        correct_batch(batch, said, meant, spec, _context(request, spec))
+    except Invalid as error:
+        messages.error(request, error.message)
+    return redirect(f"{register.url_name}-preview", batch.uuid)
 
 
 def apply_view(register: Register, spec: ImportSpec) -> Guarded:

@@ -1,6 +1,6 @@
 """Tags of the look: icons, days, tones, controls. They format; they never query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -175,6 +175,12 @@ def control_kind(field: BoundField) -> str:
         grouped = any(isinstance(labels, list | tuple) for _name, labels in widget.choices)
         return "grouped" if grouped else "choices"
     return "check" if isinstance(widget, forms.CheckboxInput) else "plain"
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Values one after the other, with the comma of the language."""
+    return _("、").join(str(value) for value in values)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from anxiao.foundation.kernel.toml import Inside, too_dear
 from anxiao.loop.duties.catalog.data import Fault, Located, RawPlan
 
 _HEADER = re.compile(r"\s*\[{1,2}\s*([A-Za-z0-9_.\-\s]+?)\s*\]{1,2}\s*(?:#.*)?$")
@@ -15,9 +16,6 @@ _END = re.compile(r"\(at end of document\)")
 TOP = ("plan", "evidence_kind", "clause")
 LARGEST = 500_000
 """Characters; the shipped notice has a tenth of it."""
-LONGEST_LINE, MOST_DOTS = 4_000, 4
-"""Of one line; ``tomllib`` takes quadratic time for a dotted key. ``clause.duty.applies_to`` has
-two dots."""
 
 
 @dataclass(slots=True)
@@ -31,8 +29,8 @@ def read_toml(text: str) -> tuple[RawPlan | None, list[Fault]]:
     """The tables of a plan file, or why they cannot be read."""
     if len(text) > LARGEST:
         return None, [Fault(1, "文件太大；一个方案不超过 50 万字。")]
-    if too_much := _too_much(text):
-        return None, [too_much]
+    if dear := too_dear(text):
+        return None, [Fault(*dear)]
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -48,20 +46,6 @@ def read_toml(text: str) -> tuple[RawPlan | None, list[Fault]]:
     if faults:
         return None, faults
     return _raw(document, tables), []
-
-
-def _too_much(text: str) -> Fault | None:
-    """The first line that would be dear to parse. TOML's own line ends, so that what stands
-    inside a string is what ``tomllib`` takes for it."""
-    inside = _Inside()
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
-            return Fault(number, f"这一行超过 {LONGEST_LINE} 字，请分成几行。")
-        inside.dots = 0
-        inside.read(line)
-        if inside.dots > MOST_DOTS:
-            return Fault(number, "这一行引号之外的点太多，请检查键名和引号。")
-    return None
 
 
 def _syntax(message: str, text: str) -> Fault:
@@ -122,7 +106,7 @@ def _raw(document: Mapping[str, Any], tables: list[_Table]) -> RawPlan:
 def _tables(text: str) -> Iterator[_Table]:
     """Headers with the lines of their keys; a table below a duty counts as a key of the duty."""
     current = _Table("", 1)
-    inside = _Inside()
+    inside = Inside()
     for number, line in enumerate(text.splitlines(), 1):
         if inside.value:
             inside.read(line)
@@ -141,43 +125,3 @@ def _tables(text: str) -> Iterator[_Table]:
             current.keys.setdefault(key[1], number)
         inside.read(line)
     yield current
-
-
-@dataclass(slots=True)
-class _Inside:
-    """Whether the next line still belongs to a value begun before: brackets or a long string."""
-
-    depth: int = 0
-    quote: str = ""
-    dots: int = 0
-
-    @property
-    def value(self) -> bool:
-        return self.depth > 0 or bool(self.quote)
-
-    def read(self, line: str) -> None:
-        place = 0
-        while place < len(line):
-            place = self._in_string(line, place) if self.quote else self._outside(line, place)
-        if len(self.quote) == 1:
-            self.quote = ""  # a short string ends with its line
-
-    def _in_string(self, line: str, place: int) -> int:
-        if line[place] == "\\" and '"' in self.quote:
-            return place + 2
-        if line.startswith(self.quote, place):
-            place += len(self.quote)
-            self.quote = ""
-            return place
-        return place + 1
-
-    def _outside(self, line: str, place: int) -> int:
-        letter = line[place]
-        if letter == "#":
-            return len(line)
-        if letter in "\"'":
-            self.quote = letter * 3 if line.startswith(letter * 3, place) else letter
-            return place + len(self.quote)
-        self.dots += letter == "."
-        self.depth += (letter in "[{") - (letter in "]}")
-        return place + 1

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from anxiao.foundation.kernel.toml import too_dear
+
 LARGEST = 1_000_000
 """Characters; the shipped files have a fiftieth of it."""
 
@@ -94,6 +96,8 @@ def duplicates(entries: list[Entry], key: str) -> list[Fault]:
 def _document(text: str) -> dict[str, Any]:
     if len(text) > LARGEST:
         raise BadCatalog([Fault(1, "文件太大，请核对。")])
+    if dear := too_dear(text):
+        raise BadCatalog([Fault(*dear)])
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

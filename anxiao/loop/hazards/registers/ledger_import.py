@@ -17,7 +17,7 @@ from anxiao.foundation.registers.declare import (
     ImportField,
     ImportSpec,
 )
-from anxiao.loop.hazards.services.importing import import_ledger_row
+from anxiao.loop.hazards.services.importing import import_ledger_row, write_ledger_lines
 from anxiao.loop.hazards.services.ledger_lines import prepare_ledger_rows
 
 
@@ -53,6 +53,7 @@ HAZARDS_IMPORT = ImportSpec(
     capability="hazards.open",
     apply=import_ledger_row,
     prepare=prepare_ledger_rows,
+    finish=write_ledger_lines,
     identity=lambda row: (row["school"], row["found_on"], row["place"], row["description"]),
     hint=_("已销号的行按历史记录导入；重大隐患须填写临时防范措施、责任人和整改期限。"),
     fields=(

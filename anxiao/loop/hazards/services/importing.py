@@ -6,6 +6,7 @@ constraints of the table hold. A line is known again by what it says (``rules.le
 that importing a ledger twice changes nothing.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -15,7 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import SYSTEM, Actor, require
-from anxiao.foundation.journal.services import record
+from anxiao.foundation.journal.services import record_each
 from anxiao.foundation.kernel.clock import TIMEZONE, business_day
 from anxiao.foundation.kernel.spellings import Unreadable, is_blank, read_deadline
 from anxiao.foundation.orgs.models import Org
@@ -51,7 +52,7 @@ class _Line:
 
 
 def import_ledger_row(row: Row, context: ImportContext) -> Outcome | Rejected:
-    """Enter one line of a paper ledger; ``SAME`` when it is there already.
+    """Read one line of a paper ledger for ``write_ledger_lines``; ``SAME`` when it stands there.
 
     Raises ``Forbidden`` where the actor may not enter hazards, ``Invalid`` with the field at
     fault and what to do.
@@ -63,19 +64,26 @@ def import_ledger_row(row: Row, context: ImportContext) -> Outcome | Rejected:
     if line.origin in memory.known:
         return _again(line, memory.known[line.origin])
     ledger = memory.ledgers[org.pk, line.found_on.year]
-    hazard = _create(line, ledger, context)
-    LedgerYear.objects.filter(pk=ledger.pk).update(last=F("last") + 1)
-    record(
-        "import",
-        hazard,
-        actor=context.actor,
-        at=context.at,
-        org_path=org.path,
-        detail={"number": hazard.number, "state": hazard.state, "row": context.row_number},
-    )
+    hazard = _hazard(line, ledger, context)
+    memory.lines.append((hazard, context.row_number))
     memory.known[line.origin] = (hazard.number, hazard.state)
     ledger.last += 1
     return Outcome.CREATED
+
+
+def write_ledger_lines(context: ImportContext) -> None:
+    """Enter the lines read since, count them on their ledgers, one journal line for each."""
+    memory: Memory = context.memory["ledger"]
+    lines, memory.lines = memory.lines, []
+    hazards = Hazard.objects.bulk_create([hazard for hazard, _row in lines])
+    for (org_id, year), count in Counter((each.org_id, each.year) for each in hazards).items():
+        rows = LedgerYear.objects.filter(org_id=org_id, year=year)
+        rows.update(last=F("last") + count)
+    told = [
+        (hazard, hazard.org.path, {"number": hazard.number, "state": hazard.state, "row": row})
+        for hazard, row in lines
+    ]
+    record_each("import", told, actor=context.actor, at=context.at)
 
 
 def import_criterion_row(row: Row, context: ImportContext) -> Outcome | Rejected:
@@ -235,12 +243,12 @@ def _demand_the_four(values: dict[str, Any]) -> None:
             raise fault(cell, message)
 
 
-def _create(line: _Line, ledger: LedgerYear, context: ImportContext) -> Hazard:
+def _hazard(line: _Line, ledger: LedgerYear, context: ImportContext) -> Hazard:
     serial = ledger.last + 1
     assigned = line.state in {HazardState.ASSIGNED, HazardState.SUBMITTED}
     major = line.level == HazardLevel.MAJOR
     ended = line.state == HazardState.CLOSED
-    return Hazard.objects.create(
+    return Hazard(
         uuid=uuid5(NAMESPACE_URL, line.origin),
         org=line.org,
         county_id=line.org.county_id or line.org.pk,

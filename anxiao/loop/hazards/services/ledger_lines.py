@@ -5,7 +5,7 @@ changes nothing, whatever became of the hazard and of the unit meanwhile.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 
@@ -19,7 +19,7 @@ from anxiao.foundation.kernel.spellings import is_blank
 from anxiao.foundation.orgs.models import Org, OrgName
 from anxiao.foundation.orgs.rules import name_key
 from anxiao.foundation.orgs.states import OrgState
-from anxiao.foundation.registers.declare import ImportContext, Row
+from anxiao.foundation.registers.declare import ImportContext, Misnamed, Row
 from anxiao.loop.hazards.models import Hazard, LedgerYear
 from anxiao.loop.hazards.rules import ledger_origin
 
@@ -32,7 +32,8 @@ class Memory:
     """What ``prepare`` fetched for the next rows.
 
     ``units`` by name key, ``known`` hazards by origin (number, state), ``ledgers`` by unit and
-    year (locked), ``names`` of units for suggestions (fetched when first needed).
+    year (locked), ``names`` of units for suggestions (fetched when first needed), ``lines`` to be
+    written with their rows' numbers.
     """
 
     units: dict[str, list[Org]]
@@ -40,6 +41,7 @@ class Memory:
     ledgers: dict[tuple[int, int], LedgerYear]
     graded: bool
     names: list[str] | None = None
+    lines: list[tuple[Hazard, int]] = field(default_factory=list)
 
 
 def prepare_ledger_rows(rows: Sequence[Row], context: ImportContext) -> None:
@@ -138,20 +140,19 @@ def unit_of(row: Row, memory: Memory, context: ImportContext) -> Org:
     if matches:
         message = _("“%(name)s”已停办或并入其他单位，请改填现在的单位。")
         raise fault("school", message % {"name": name})
-    raise fault("school", _unknown(name, memory, context))
+    raise _unknown(name, memory, context)
 
 
-def _unknown(name: str, memory: Memory, context: ImportContext) -> str:
+def _unknown(name: str, memory: Memory, context: ImportContext) -> Misnamed:
     if memory.names is None:
         rows = Org.objects.filter(within([context.org_path]), state=OrgState.ACTIVE)
         memory.names = list(rows.order_by("path").values_list("name", flat=True)[:NAMES_SEARCHED])
     near = get_close_matches(name, memory.names, n=3, cutoff=CLOSE_ENOUGH)
     if near:
-        return _("没有名为“%(name)s”的单位，是不是“%(near)s”？请按单位全称填写。") % {
-            "name": name,
-            "near": _("”“").join(near),
-        }
-    return _("没有名为“%(name)s”的单位，请按单位全称填写，或先登记这个单位。") % {"name": name}
+        message = _("没有名为“%(name)s”的单位，是不是“%(near)s”？请按单位全称填写。")
+        return Misnamed("school", message % {"name": name, "near": _("”“").join(near)}, near)
+    message = _("没有名为“%(name)s”的单位，请按单位全称填写，或先登记这个单位。")
+    return Misnamed("school", message % {"name": name}, ())
 
 
 def _ledgers(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], LedgerYear]:
