@@ -33,7 +33,7 @@ def settle(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("hazards", "0003_board_indexes"),
+        ("hazards", "0005_live_index"),
         ("messaging", "0002_settled"),
     ]
 
