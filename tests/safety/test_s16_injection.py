@@ -32,8 +32,6 @@ HAND_WRITTEN = {
     "anxiao/foundation/access/rows.py",
     "anxiao/foundation/messaging/services.py",
     "anxiao/foundation/journal/services.py",
-    "anxiao/loop/duties/services/locks.py",
-    "anxiao/loop/duties/services/quick.py",
     "anxiao/loop/duties/services/statements.py",
     *(f"anxiao/project/operate/{name}.py" for name in ("backup", "dumps", "examination", "health")),
 }

@@ -1,5 +1,6 @@
 """Reads about people and posts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -245,10 +246,16 @@ def _on(day: date | None) -> Q:
 def standing_of(user_id: int, day: date) -> tuple[tuple[Post, ...], tuple[Grant, ...]]:
     """Posts and grants of a person on ``day``; one query."""
     on = quick.day(day)
-    rows = quick.many(_STANDING, [user_id, on, on])
+    return held(quick.many(_STANDING, [on, on, user_id]))
+
+
+def held(rows: Iterable[quick.Row]) -> tuple[tuple[Post, ...], tuple[Grant, ...]]:
+    """Posts and grants of rows with ``POST_COLUMNS``, joined by ``POSTS_HELD``."""
     posts: dict[Post, None] = {}
     grants: dict[Grant, None] = {}
     for *columns, absorbed_path, absorbed_county in rows:
+        if columns[0] is None:
+            continue
         post = Post(*columns)
         posts[post] = None
         grants[Grant(post.role, post.org_path, post.county_id)] = None
@@ -258,14 +265,18 @@ def standing_of(user_id: int, day: date) -> tuple[tuple[Post, ...], tuple[Grant,
 
 
 # Every request asks this: ``current(day)`` in SQL, the columns of ``Post``, then custody.
-_STANDING = """
-SELECT m.id, m.role, m.org_id, o.path, o.name, o.kind, o.county_id, absorbed.path,
-  absorbed.county_id
-FROM accounts_membership m
-JOIN orgs_org o ON o.id = m.org_id
+POST_COLUMNS = """
+CASE WHEN o.id IS NULL THEN NULL ELSE m.id END, m.role, m.org_id, o.path, o.name, o.kind,
+  o.county_id, absorbed.path, absorbed.county_id
+"""
+POSTS_HELD = """
+LEFT JOIN accounts_membership m ON m.user_id = u.id AND m.from_on <= %s AND m.ended_at IS NULL
+  AND (m.until_on IS NULL OR m.until_on >= %s)
+LEFT JOIN orgs_org o ON o.id = m.org_id AND o.state = 'active'
 LEFT JOIN orgs_custody c ON c.holder_id = o.id
 LEFT JOIN orgs_org absorbed ON absorbed.id = c.absorbed_id
-WHERE m.user_id = %s AND m.from_on <= %s AND m.ended_at IS NULL
-  AND (m.until_on IS NULL OR m.until_on >= %s) AND o.state = 'active'
-ORDER BY m.id, c.id
 """
+_OF_PERSON = """
+SELECT {columns} FROM accounts_user u {posts} WHERE u.id = %s ORDER BY m.id, c.id
+"""
+_STANDING = _OF_PERSON.format(columns=POST_COLUMNS, posts=POSTS_HELD)

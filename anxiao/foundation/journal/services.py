@@ -1,7 +1,8 @@
 """Writing the journal. ``move`` is the only writer of a ``state`` in the whole house."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,17 @@ SETTLES_WITHIN = 5.0
 STALE = "这条记录刚刚已被他人处理，请刷新后查看最新情况再办理。"
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line of the journal says, beside who and when; see ``record``."""
+
+    action: str
+    subject: str
+    subject_id: int | None = None
+    org_path: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
 def record(
     action: str,
     subject: models.Model | str,
@@ -37,52 +49,36 @@ def record(
     at: datetime,
     org_path: str = "",
     detail: Mapping[str, Any] | None = None,
-) -> Entry:
-    """Write one line about ``subject`` (a saved row, or a name where no row exists).
+) -> int:
+    """Write one line about ``subject`` (a saved row, or a name where no row exists); its id.
 
     ``detail`` is JSON; it must hold no confidential text and no more personal data than needed.
     """
-    entry = _entry(action, subject, actor, at, org_path, detail)
-    quick.add(entry)
-    return entry
-
-
-def record_each(
-    action: str,
-    subjects: Iterable[tuple[models.Model, str, Mapping[str, Any]]],
-    *,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """One line for each saved row with its unit's path and its detail, in few statements."""
-    Entry.objects.bulk_create(
-        [_entry(action, row, actor, at, path, detail) for row, path, detail in subjects],
-        batch_size=CHUNK,
-    )
-
-
-def _entry(
-    action: str,
-    subject: models.Model | str,
-    actor: Actor,
-    at: datetime,
-    org_path: str,
-    detail: Mapping[str, Any] | None,
-) -> Entry:
     label, key = (
         (subject._meta.label_lower, subject.pk)
         if isinstance(subject, models.Model)
         else (subject, None)
     )
-    return Entry(
-        at=at,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        org_path=org_path,
-        action=action,
-        subject=label,
-        subject_id=key,
-        detail=dict(detail or {}),
+    line = Line(action, label, key, org_path, detail or {})
+    return record_all([line], actor=actor, at=at)[0]
+
+
+def record_all(lines: Sequence[Line], *, actor: Actor, at: datetime) -> list[int]:
+    """Write several lines in one statement; their ids."""
+    who = {"at": at, "actor_id": actor.user_id, "actor_name": actor.name}
+    return quick.insert(
+        Entry,
+        [
+            {
+                **who,
+                "org_path": line.org_path,
+                "action": line.action,
+                "subject": line.subject,
+                "subject_id": line.subject_id,
+                "detail": line.detail,
+            }
+            for line in lines
+        ],
     )
 
 

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -49,14 +50,29 @@ SKEW = timedelta(minutes=5)
 BATCH = 50
 DIGEST_LINES = 30
 
+NOTES_AT_ONCE = 100
+
 _NOTIFY = """
 INSERT INTO messaging_message (user_id, kind, text, url, matter, created_at)
-SELECT u.id, %s, %s, %s, %s, %s FROM accounts_user u
-WHERE u.id IN ({marks}) AND NOT EXISTS (
+SELECT n.user_id, n.kind, n.text, n.url, n.matter, n.at
+FROM (SELECT {notes}) n
+WHERE EXISTS (SELECT 1 FROM accounts_user u WHERE u.id = n.user_id) AND NOT EXISTS (
   SELECT 1 FROM messaging_message m
-  WHERE m.user_id = u.id AND m.read_at IS NULL AND m.text = %s AND m.url = %s)
-ORDER BY u.id
+  WHERE m.user_id = n.user_id AND m.read_at IS NULL AND m.text = n.text AND m.url = n.url)
 """
+_NOTE_NAMED = "%s AS user_id, %s AS kind, %s AS text, %s AS url, %s AS matter, %s AS at"
+_NOTE = "%s, %s, %s, %s, %s, %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line for one person's inbox. With a ``matter`` it asks for something until that is settled."""
+
+    user_id: int
+    text: str
+    url: str = ""
+    kind: str = MessageKind.NOTICE
+    matter: str = ""
 
 
 def notify(
@@ -68,16 +84,28 @@ def notify(
     matter: str = "",
     at: datetime,
 ) -> None:
-    """Put one line into the inboxes of ``user_ids``; an unread line of the same text and link
-    is not repeated. Mail and robots follow by digest, never one by one. A line with a ``matter``
-    asks for something until that is settled.
-    """
+    """Put one line into the inboxes of ``user_ids``; see ``notify_all``."""
     wanted = sorted({user_id for user_id in user_ids if user_id})
-    if not wanted:
-        return
-    line = [str(kind), text[:300], url, matter, quick.instant(at)]
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTIFY.format(marks=quick.marks(wanted)), [*line, *wanted, text[:300], url])
+    notify_all([Note(user_id, text, url, kind, matter) for user_id in wanted], at=at)
+
+
+def notify_all(notes: Iterable[Note], *, at: datetime) -> None:
+    """Put lines into inboxes; an unread line of the same text and link is not repeated.
+
+    Mail and robots follow by digest, never one by one.
+    """
+    lines = list(
+        dict.fromkeys(
+            (note.user_id, str(note.kind), note.text[:300], note.url, note.matter) for note in notes
+        )
+    )
+    stamp = quick.instant(at)
+    for start in range(0, len(lines), NOTES_AT_ONCE):
+        some = lines[start : start + NOTES_AT_ONCE]
+        rows = " UNION ALL SELECT ".join([_NOTE_NAMED, *[_NOTE] * (len(some) - 1)])
+        values = [value for line in some for value in (*line, stamp)]
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTIFY.format(notes=rows), values)
 
 
 @transaction.atomic

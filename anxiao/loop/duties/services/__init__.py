@@ -12,9 +12,11 @@ from anxiao.loop.duties.services.drafts import (
 )
 from anxiao.loop.duties.services.evidence import (
     BY_HAND,
+    Fact,
     HandProof,
     prove_by_hand,
     record_evidence,
+    record_facts,
     revoke_by_hand,
     revoke_evidence,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "BY_HAND",
     "Differences",
     "ExemptionRequest",
+    "Fact",
     "HandProof",
     "approve_exemption",
     "copy_plan",
@@ -54,6 +57,7 @@ __all__ = [
     "rebind_changed",
     "rebind_units",
     "record_evidence",
+    "record_facts",
     "recount",
     "refuse_exemption",
     "remove_clause",

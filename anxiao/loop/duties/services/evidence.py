@@ -1,6 +1,7 @@
 """Facts: recorded once by source, counted in the same transaction, taken back with a reason."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.services import record
@@ -16,7 +18,14 @@ from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendar_for
-from anxiao.loop.duties.models import Binding, Duty, Evidence, EvidenceFile, Tally
+from anxiao.loop.duties.models import (
+    Binding,
+    Duty,
+    DutyEvidence,
+    Evidence,
+    EvidenceFile,
+    Tally,
+)
 from anxiao.loop.duties.rules import LATE_AFTER
 from anxiao.loop.duties.services.cells import (
     CellChange,
@@ -28,11 +37,9 @@ from anxiao.loop.duties.services.cells import (
 )
 from anxiao.loop.duties.services.locks import lock_county, lock_unit
 from anxiao.loop.duties.services.quick import (
-    Fact,
-    add_one,
+    add_facts,
     add_steadily,
     cells_for,
-    insert_fact,
     roll_crossed,
 )
 
@@ -64,26 +71,60 @@ def record_evidence(
     when no plan binds the unit. The room that calls has checked the actor's rights. Raises
     ``Invalid`` for a day to come, or one more than two days back without ``late_reason`` (补录).
     """
-    today = business_day(at)
-    _check_day(happened_on, today, words.get("late_reason", ""))
-    fact = Fact(
-        unit_id=unit.pk,
-        county_id=unit.county_id or unit.pk,
-        kind=kind,
-        happened_on=happened_on,
-        recorded_at=at,
-        recorded_by=actor.user_id or None,
-        source=source,
-        late_reason=words.get("late_reason", ""),
-        note=words.get("note", ""),
-    )
+    fact = Fact(unit, kind, happened_on, source, **words)
+    _check_day(happened_on, business_day(at), fact.late_reason)
     # The caller's transaction as a rule: what fails here undoes all of it, so no savepoint.
     with transaction.atomic(savepoint=False):
         lock_unit(unit.pk)
-        if not insert_fact(fact):
-            return False
-        _count_in(unit, kind, happened_on, today)
-    return True
+        return bool(record_facts([fact], at=at, actor=actor))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened at a unit; see ``record_evidence``."""
+
+    unit: Org
+    kind: str
+    happened_on: date
+    source: str
+    late_reason: str = ""
+    note: str = ""
+
+
+def record_facts(facts: Sequence[Fact], *, at: datetime, actor: Actor) -> list[Fact]:
+    """``record_evidence`` for many at once; those that are new.
+
+    The caller has a transaction and has locked the units.
+    """
+    today = business_day(at)
+    for fact in facts:
+        _check_day(fact.happened_on, today, fact.late_reason)
+    ids = quick.insert(
+        Evidence,
+        [
+            {
+                "unit_id": fact.unit.pk,
+                "county_id": fact.unit.county_id or fact.unit.pk,
+                "kind": fact.kind,
+                "happened_on": fact.happened_on,
+                "recorded_at": at,
+                "recorded_by_id": actor.user_id or None,
+                "source": fact.source,
+                "late_reason": fact.late_reason,
+                "note": fact.note,
+            }
+            for fact in facts
+        ],
+        once="source",
+    )
+    new = [fact for fact, pk in zip(facts, ids, strict=True) if pk is not None]
+    groups: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
+    for fact in new:
+        groups[fact.unit.pk, fact.happened_on][fact.kind] += 1
+    units = {fact.unit.pk: fact.unit for fact in new}
+    for (unit_id, day), kinds in sorted(groups.items()):
+        _count_in(units[unit_id], kinds, day, today)
+    return new
 
 
 @transaction.atomic
@@ -206,31 +247,31 @@ def _check_day(happened_on: date, today: date, late_reason: str) -> None:
         raise Invalid(message, {"late_reason": message})
 
 
-def _count_in(unit: Org, kind: str, happened_on: date, today: date) -> None:
-    """Add one fact to the cells it proves; open those of its day that are missing."""
-    found = cells_for(unit.pk, kind, happened_on)
+def _count_in(unit: Org, kinds: Mapping[str, int], happened_on: date, today: date) -> None:
+    """Add facts of one day to the cells they prove; open those of the day that are missing."""
+    found = cells_for(unit.pk, kinds, happened_on)
     if not found:
         return
     if all(cell.steady for cell in found):
         add_steadily(found)
         return
     lock_county(found[0].county_id)
-    found = cells_for(unit.pk, kind, happened_on)  # others may have changed them meanwhile
+    found = cells_for(unit.pk, kinds, happened_on)  # others may have changed them meanwhile
     if all(cell.plain for cell in found):
-        add_one(found)
+        add_facts(found)
         roll_crossed([cell for cell in found if cell.crosses])
     else:
-        _count_in_slowly(unit, kind, happened_on, today)
+        _count_in_slowly(unit, kinds, happened_on, today)
 
 
-def _count_in_slowly(unit: Org, kind: str, happened_on: date, today: date) -> None:
+def _count_in_slowly(unit: Org, kinds: Mapping[str, int], happened_on: date, today: date) -> None:
     """The same where cells are missing or validity runs; the county is locked."""
-    bindings = _bindings(unit.pk, kind)
+    bindings = _bindings(unit.pk, *kinds)
     cells = _cells(unit.pk, bindings, happened_on)
     changes = []
     for cell in cells:
         before = counts(cell)
-        cell.done += 1
+        cell.done += sum(kinds.get(kind, 0) for kind in cell.duty.evidence)
         _prolong(cell, happened_on, today)
         settle(cell)
         changes.append(_change(cell, before))
@@ -258,8 +299,9 @@ def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:
     shift_rollups(changes)
 
 
-def _bindings(unit_id: int, kind: str) -> list[Binding]:
-    rows = Binding.objects.filter(unit=unit_id, duty__evidence_kinds__kind=kind)
+def _bindings(unit_id: int, *kinds: str) -> list[Binding]:
+    proved = DutyEvidence.objects.filter(kind__in=kinds).values("duty")
+    rows = Binding.objects.filter(unit=unit_id, duty__in=proved)
     return list(rows.select_related("duty__plan").order_by("duty_id"))
 
 

@@ -6,37 +6,40 @@ transactions are immediate and the locks are none. ``NO KEY UPDATE`` lets rows t
 the unit be written meanwhile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgKind
 
-_ONE = "SELECT id FROM orgs_org WHERE id = %s FOR NO KEY UPDATE"
+_LOCK = """
+SELECT id FROM orgs_org WHERE id IN ({marks}) ORDER BY kind = 'county', id FOR NO KEY UPDATE
+"""
 
 
 def lock_unit(unit_id: int) -> None:
     """Make other writers of this unit's cells wait until this transaction ends."""
-    _lock_one(unit_id)
+    _lock([unit_id])
 
 
 def lock_units(units: Iterable[int] | QuerySet[Org]) -> None:
     """Make other writers of these units' cells wait until this transaction ends."""
-    if not connection.features.has_select_for_update:
-        return
-    rows = units if isinstance(units, QuerySet) else Org.objects.filter(pk__in=list(units))
-    counties_last = ExpressionWrapper(Q(kind=OrgKind.COUNTY), BooleanField())
-    list(rows.select_for_update(no_key=True).order_by(counties_last, "pk").values_list("pk"))
+    if not isinstance(units, QuerySet):
+        _lock(sorted(set(units)))
+    elif connection.features.has_select_for_update:
+        counties_last = ExpressionWrapper(Q(kind=OrgKind.COUNTY), BooleanField())
+        locked = units.select_for_update(no_key=True).order_by(counties_last, "pk")
+        list(locked.values_list("pk"))
 
 
 def lock_county(county_id: int) -> None:
     """Make other writers of this county's rollups and new cells wait."""
-    _lock_one(county_id)
+    _lock([county_id])
 
 
-def _lock_one(org_id: int) -> None:
-    if connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
-            cursor.execute(_ONE, [org_id])
+def _lock(ids: Sequence[int]) -> None:
+    if ids and connection.features.has_select_for_update:
+        quick.many(_LOCK.format(marks=quick.marks(ids)), ids)

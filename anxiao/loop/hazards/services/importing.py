@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import SYSTEM, Actor, require
-from anxiao.foundation.journal.services import record_each
+from anxiao.foundation.journal.services import Line, record_all
 from anxiao.foundation.kernel.clock import TIMEZONE, business_day
 from anxiao.foundation.kernel.spellings import Unreadable, is_blank, read_deadline
 from anxiao.foundation.orgs.models import Org
@@ -80,10 +80,16 @@ def write_ledger_lines(context: ImportContext) -> None:
         rows = LedgerYear.objects.filter(org_id=org_id, year=year)
         rows.update(last=F("last") + count)
     told = [
-        (hazard, hazard.org.path, {"number": hazard.number, "state": hazard.state, "row": row})
+        Line(
+            "import",
+            "hazards.hazard",
+            hazard.pk,
+            hazard.org.path,
+            {"number": hazard.number, "state": hazard.state, "row": row},
+        )
         for hazard, row in lines
     ]
-    record_each("import", told, actor=context.actor, at=context.at)
+    record_all(told, actor=context.actor, at=context.at)
 
 
 def import_criterion_row(row: Row, context: ImportContext) -> Outcome | Rejected:
