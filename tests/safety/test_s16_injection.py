@@ -19,7 +19,6 @@ RULES = (
 )
 KNOWN = {
     "anxiao/foundation/access/rows.py S608",
-    "anxiao/loop/inspections/services/findings.py S608",
     "anxiao/project/management/commands/bench.py S603",
     "anxiao/project/management/commands/serve.py S603",
     "anxiao/project/operate/dumps.py S603",

@@ -66,7 +66,7 @@ _NOTE = "%s, %s, %s, %s, %s, %s"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One line for one person's inbox. With a ``matter`` it asks for something until that is settled."""
+    """One line for one person's inbox; with a ``matter`` it asks for something until settled."""
 
     user_id: int
     text: str

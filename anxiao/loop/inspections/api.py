@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from ninja import Path, Router, Schema, Status
+from ninja import Path, Router, Schema
 from pydantic import Field
 
 from anxiao.foundation.access.actor import Actor
@@ -19,6 +20,8 @@ from anxiao.foundation.access.api import (
     Moment,
     Problem,
     Uuid,
+    answer,
+    instant,
     needs,
 )
 from anxiao.foundation.kernel.clock import business_day
@@ -28,8 +31,9 @@ from anxiao.foundation.places.queries import point_by_code
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Checklist, Inspection
 from anxiao.loop.inspections.queries import RoundHere
+from anxiao.loop.inspections.queries.receipts import Receipt
 from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, Submitted
-from anxiao.loop.inspections.services import Taken, submit_inspection, submit_inspections
+from anxiao.loop.inspections.services import Taken, receive, submit_inspections
 
 router = Router(tags=["inspections"])
 INSPECTS = ("inspections.inspect", "inspections.superior")
@@ -233,12 +237,12 @@ def point(
     summary="提交检查记录",
 )
 @needs(*INSPECTS)
-def submit(request: ApiRequest, payload: InspectionIn) -> Status[InspectionOut]:
+def submit(request: ApiRequest, payload: InspectionIn) -> HttpResponse:
     """Store an inspection: 201 first, 200 with the same body again, 409 with another body."""
-    inspection, created = submit_inspection(
+    receipt, created = receive(
         _submitted(payload), actor=request.actor, at=request.at, photos_follow=True
     )
-    return Status(201 if created else 200, _receipt(inspection))
+    return answer(_receipt(receipt), status=201 if created else 200)
 
 
 @router.post(
@@ -248,25 +252,25 @@ def submit(request: ApiRequest, payload: InspectionIn) -> Status[InspectionOut]:
     summary="一次提交多份检查记录",
 )
 @needs(*INSPECTS)
-def submit_many(request: ApiRequest, payload: OutboxIn) -> list[TakenOut]:
+def submit_many(request: ApiRequest, payload: OutboxIn) -> HttpResponse:
     """Store an outbox in order, one commit for all: per record the status it would have had alone.
 
     201 first, 200 with the same body again; a record refused says why and keeps back no other.
     """
     records = [_submitted(each) for each in payload.inspections]
-    return [
-        _taken(each) for each in submit_inspections(records, actor=request.actor, at=request.at)
-    ]
+    taken = submit_inspections(records, actor=request.actor, at=request.at, photos_follow=True)
+    return answer([_taken(each) for each in taken])
 
 
-def _taken(taken: Taken) -> TakenOut:
-    if taken.inspection is not None:
-        receipt = _receipt(taken.inspection)
-        return TakenOut(uuid=taken.uuid, status=201 if taken.created else 200, receipt=receipt)
+def _taken(taken: Taken) -> dict[str, Any]:
+    told: dict[str, Any] = {"uuid": str(taken.uuid), "receipt": None, "problem": None}
+    if taken.receipt is not None:
+        receipt = _receipt(taken.receipt)
+        return told | {"status": 201 if taken.created else 200, "receipt": receipt}
     error = taken.error or NotFound()
     message = error.message or "；".join(error.fields.values())
-    problem = Problem(code=error.code, message=message, fields=error.fields)
-    return TakenOut(uuid=taken.uuid, status=error.status, problem=problem)
+    problem = {"code": error.code, "message": message, "fields": error.fields}
+    return told | {"status": error.status, "problem": problem}
 
 
 def _submitted(payload: InspectionIn) -> Submitted:
@@ -320,23 +324,21 @@ def _last(last: Inspection | None) -> LastOut | None:
     )
 
 
-def _receipt(inspection: Inspection) -> InspectionOut:
-    record = queries.record_of(inspection)
-    found = [
-        FindingOut(item=row.item["code"], hazard=row.hazard.pk, number=row.hazard.number)
-        for row in record.failed
-        if row.hazard
-    ]
-    return InspectionOut(
-        id=inspection.pk,
-        uuid=inspection.uuid,
-        unit=inspection.org_id,
-        checklist=inspection.checklist_id,
-        kind=inspection.kind,
-        happened_on=inspection.happened_on,
-        received_at=inspection.received_at,
-        passed=inspection.passed,
-        failed=inspection.failed,
-        awaited=[UUID(uuid) for uuid in record.awaited],
-        findings=found,
-    )
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    """``InspectionOut`` as it is sent, written from what was stored."""
+    return {
+        "id": receipt.id,
+        "uuid": str(receipt.uuid),
+        "unit": receipt.unit,
+        "checklist": receipt.checklist,
+        "kind": receipt.kind,
+        "happened_on": str(receipt.happened_on),
+        "received_at": instant(receipt.received_at),
+        "passed": receipt.passed,
+        "failed": receipt.failed,
+        "awaited": receipt.awaited,
+        "findings": [
+            {"item": item, "hazard": hazard, "number": number}
+            for item, hazard, number in receipt.findings
+        ],
+    }

@@ -130,7 +130,7 @@ def test_nothing_stays_when_a_late_part_fails(world, monkeypatch):
     def broken(*args, **kwargs):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr("anxiao.loop.inspections.services.intake.record_evidence", broken)
+    monkeypatch.setattr("anxiao.loop.inspections.services.storing.record_facts", broken)
     form = world.submitted({plain_codes(world.gate)[0]: "坏"})
     journal = Entry.objects.count()
     with pytest.raises(DatabaseError):

@@ -29,10 +29,17 @@ from anxiao.loop.hazards.services.escalating import (
 from anxiao.loop.hazards.services.grading import (
     Grade,
     comment_hazard,
+    comment_hazards,
     grade_hazard,
     supervise_hazard,
 )
-from anxiao.loop.hazards.services.opening import Found, open_hazard, open_hazard_once
+from anxiao.loop.hazards.services.opening import (
+    Found,
+    Opened,
+    open_hazard,
+    open_hazard_once,
+    open_hazards,
+)
 from anxiao.loop.hazards.services.verifying import (
     close_hazard,
     reject_hazard,
@@ -45,11 +52,13 @@ __all__ = [
     "Ending",
     "Found",
     "Grade",
+    "Opened",
     "Responsible",
     "accept_up_hazard",
     "assign_hazard",
     "close_hazard",
     "comment_hazard",
+    "comment_hazards",
     "decide_end",
     "decide_extension",
     "grade_hazard",
@@ -58,6 +67,7 @@ __all__ = [
     "mark_beyond_means",
     "open_hazard",
     "open_hazard_once",
+    "open_hazards",
     "reassign_hazard",
     "reject_hazard",
     "renew_interim_hazard",

@@ -108,10 +108,13 @@ def own_photos(photos: Iterable[Upload], actor: Actor, message: str) -> list[Upl
     return found
 
 
-def attach(hazard: Hazard, photos: Iterable[Upload], stage: PhotoStage, at: datetime) -> None:
+def attach(hazard_id: int, photos: Iterable[Upload], stage: PhotoStage, at: datetime) -> None:
     """Hang photos on a hazard; one that hangs there already stays as it is."""
     HazardPhoto.objects.bulk_create(
-        [HazardPhoto(hazard=hazard, upload=each, stage=stage, added_at=at) for each in photos],
+        [
+            HazardPhoto(hazard_id=hazard_id, upload=each, stage=stage, added_at=at)
+            for each in photos
+        ],
         ignore_conflicts=True,
     )
 

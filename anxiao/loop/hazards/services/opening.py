@@ -2,26 +2,30 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.files.models import Upload
-from anxiao.foundation.journal.services import record
+from anxiao.foundation.journal.services import Line, record_all
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Conflict, Invalid, NotFound
+from anxiao.foundation.messaging.services import Note, notify_all
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgState
 from anxiao.foundation.places.models import Place, Point
 from anxiao.loop.hazards.catalog import OTHER, category_code
 from anxiao.loop.hazards.models import Criterion, Hazard
+from anxiao.loop.hazards.queries.people import holders_at
 from anxiao.loop.hazards.rules import (
     finding_faults,
     interim_until,
@@ -32,7 +36,13 @@ from anxiao.loop.hazards.rules import (
 from anxiao.loop.hazards.rules.demands import FOUR, Finding
 from anxiao.loop.hazards.services.holding import attach, own_photos, refuse
 from anxiao.loop.hazards.services.numbering import take_serials
-from anxiao.loop.hazards.services.telling import named, tell_groups, tell_level
+from anxiao.loop.hazards.services.telling import (
+    named,
+    named_so,
+    notes,
+    tell_groups,
+    tell_level,
+)
 from anxiao.loop.hazards.states import HazardLevel, HazardSource, PhotoStage
 
 
@@ -89,6 +99,7 @@ KEPT = (*TEXTS, "source", "level", "origin", "found_on", "suggested_days", "due_
 
 
 SOURCES = frozenset(HazardSource.values)
+TAKEN = "同一编号已登记过另一项隐患，请重新打开登记页填写后提交。"
 _KNOWN = "SELECT id FROM hazards_hazard WHERE uuid = %s"
 
 
@@ -108,16 +119,43 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
     known = _known(found.uuid, digest, actor)
     if known is not None:
         return known, False
-    require(actor, "hazards.open", found.org.path)
     _check(found, actor, at)
     try:
         with transaction.atomic():
-            return _store(found, digest, actor=actor, at=at), True
-    except IntegrityError:
+            (opened,) = _store([(found, digest)], actor=actor, at=at)
+    except (IntegrityError, Conflict):
         known = _known(found.uuid, digest, actor)
         if known is None:
             raise
         return known, False
+    return _hazard_of(opened), True
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A hazard just entered, as it was found and as its row was written."""
+
+    id: int
+    found: Found
+    row: Mapping[str, Any]
+
+
+def open_hazards(found: Iterable[Found], *, actor: Actor, at: datetime) -> list[Opened]:
+    """Enter hazards that are all new, in this order, into their ledgers.
+
+    The caller has a transaction, and undoes it when this raises: as ``open_hazard``, for any.
+    """
+    tidied = [_tidied(each, actor) for each in found]
+    for each in tidied:
+        _check(each, actor, at)
+    return _store([(each, _digest(each)) for each in tidied], actor=actor, at=at)
+
+
+def _hazard_of(opened: Opened) -> Hazard:
+    hazard = Hazard(id=opened.id, **opened.row)
+    hazard.org = opened.found.org
+    hazard._state.adding, hazard._state.db = False, connection.alias
+    return hazard
 
 
 def _tidied(found: Found, actor: Actor) -> Found:
@@ -148,11 +186,12 @@ def _known(uuid: UUID, digest: str, actor: Actor) -> Hazard | None:
     if row.recorded_by_id != actor.user_id:
         raise NotFound(_("没有这项隐患。"))
     if row.body_sha256 != digest:
-        raise Conflict(_("同一编号已登记过另一项隐患，请重新打开登记页填写后提交。"))
+        raise Conflict(_(TAKEN))
     return row
 
 
 def _check(found: Found, actor: Actor, at: datetime) -> None:
+    require(actor, "hazards.open", found.org.path)
     day = business_day(at)
     org = found.org
     if org.state != OrgState.ACTIVE or org.county_id is None:
@@ -202,66 +241,92 @@ def _longest(name: str) -> int:
     return LONGEST[name]
 
 
-def _store(found: Found, digest: str, *, actor: Actor, at: datetime) -> Hazard:
+def _store(found: Sequence[tuple[Found, str]], *, actor: Actor, at: datetime) -> list[Opened]:
+    wanted = Counter((each.org.pk, each.found_on.year) for each, _digest in found)
+    serials = {key: count(take_serials(*key, number)) for key, number in sorted(wanted.items())}
+    rows = [
+        _row(each, digest, next(serials[each.org.pk, each.found_on.year]), actor=actor, at=at)
+        for each, digest in found
+    ]
+    ids = quick.insert(Hazard, rows, once="uuid")
+    if None in ids:
+        raise Conflict(_(TAKEN))
+    opened = [
+        Opened(pk, each, row) for pk, (each, _digest), row in zip(ids, found, rows, strict=True)
+    ]
+    for each in opened:
+        if each.found.photos:
+            attach(each.id, each.found.photos, PhotoStage.BEFORE, at)
+    record_all([_line(each) for each in opened], actor=actor, at=at)
+    _announce(opened, actor=actor, at=at)
+    return opened
+
+
+def _row(found: Found, digest: str, serial: int, *, actor: Actor, at: datetime) -> dict[str, Any]:
     year = found.found_on.year
-    serial = take_serials(found.org.pk, year)
     major = found.level == HazardLevel.MAJOR
     by_actor = found.found_by_name == actor.name and actor.user_id
-    hazard = Hazard(
-        uuid=found.uuid,
-        body_sha256=digest,
-        org=found.org,
-        county_id=found.org.county_id or found.org.pk,
-        year=year,
-        serial=serial,
-        number=number_of(year, serial),
-        category=found.category,
-        criterion=found.criterion if major else None,
-        graded_major_at=at if major else None,
-        interim_until=interim_until(found.interim_measure, None, found.due_on),
-        place=found.place or (found.point.place if found.point else None),
-        point=found.point,
-        found_by_id=actor.user_id if by_actor else None,
-        recorded_at=at,
-        recorded_by_id=actor.user_id or None,
+    place = found.place or (found.point.place if found.point else None)
+    return {
+        "uuid": found.uuid,
+        "body_sha256": digest,
+        "org_id": found.org.pk,
+        "county_id": found.org.county_id or found.org.pk,
+        "year": year,
+        "serial": serial,
+        "number": number_of(year, serial),
+        "category": found.category,
+        "criterion_id": found.criterion.pk if found.criterion and major else None,
+        "graded_major_at": at if major else None,
+        "interim_until": interim_until(found.interim_measure, None, found.due_on),
+        "place_id": place.pk if place else None,
+        "point_id": found.point.pk if found.point else None,
+        "found_by_id": actor.user_id if by_actor else None,
+        "recorded_at": at,
+        "recorded_by_id": actor.user_id or None,
         **{name: getattr(found, name) for name in KEPT},
-    )
-    quick.add(hazard)
-    attach(hazard, found.photos, PhotoStage.BEFORE, at)
-    missing = _missing(hazard)
-    record(
-        "open",
-        hazard,
-        actor=actor,
-        at=at,
-        org_path=found.org.path,
-        detail={
-            "number": hazard.number,
-            "level": hazard.level,
-            "source": hazard.source,
-            "category": hazard.category,
-            **({"late_reason": hazard.late_reason} if hazard.late_reason else {}),
-            **({"missing": list(missing)} if missing else {}),
-        },
-    )
-    _announce(hazard, missing, actor=actor, at=at)
-    return hazard
+    }
 
 
-def _missing(hazard: Hazard) -> tuple[str, ...]:
-    if hazard.level != HazardLevel.MAJOR:
+def _line(opened: Opened) -> Line:
+    found, missing = opened.found, _missing(opened.found)
+    detail = {
+        "number": opened.row["number"],
+        "level": found.level,
+        "source": found.source,
+        "category": found.category,
+        **({"late_reason": found.late_reason} if found.late_reason else {}),
+        **({"missing": list(missing)} if missing else {}),
+    }
+    return Line("open", Hazard._meta.label_lower, opened.id, found.org.path, detail)
+
+
+def _missing(found: Found) -> tuple[str, ...]:
+    if found.level != HazardLevel.MAJOR:
         return ()
     return missing_of_four(
-        hazard.interim_measure, hazard.responsible_unit, hazard.responsible_name, hazard.due_on
+        found.interim_measure, found.responsible_unit, found.responsible_name, found.due_on
     )
 
 
-def _announce(hazard: Hazard, missing: tuple[str, ...], *, actor: Actor, at: datetime) -> None:
+def _announce(opened: Sequence[Opened], *, actor: Actor, at: datetime) -> None:
     """Those who assign learn of it; of a major one the upper level and the work groups too."""
-    text = _("请指派整改：%(hazard)s") % {"hazard": named(hazard)}
-    tell_level("hazards.assign", hazard.org_id, text, hazard, actor=actor, at=at)
-    if hazard.level != HazardLevel.MAJOR:
-        return
+    units = {each.found.org.pk for each in opened}
+    assigners = holders_at("hazards.assign", units, business_day(at))
+    told: list[Note] = []
+    for each in opened:
+        found = each.found
+        name = named_so(found.org, found.place_text, found.description)
+        text = _("请指派整改：%(hazard)s") % {"hazard": name}
+        told += notes(assigners[found.org.pk], text, each.id, actor=actor)
+    notify_all(told, at=at)
+    for each in opened:
+        if each.found.level == HazardLevel.MAJOR:
+            _announce_major(each, actor=actor, at=at)
+
+
+def _announce_major(opened: Opened, *, actor: Actor, at: datetime) -> None:
+    hazard, missing = _hazard_of(opened), _missing(opened.found)
     text = _("重大隐患：%(hazard)s") % {"hazard": named(hazard)}
     if missing:
         labels = "、".join(FOUR[name] for name in missing)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.messaging.services import enqueue_to_groups, notify, settle
+from anxiao.foundation.messaging.services import Note, enqueue_to_groups, notify_all, settle
 from anxiao.foundation.messaging.states import MessageKind
+from anxiao.foundation.orgs.models import Org
 from anxiao.loop.hazards.models import EndRequest, Extension, Hazard
 from anxiao.loop.hazards.queries.people import holders_of, verifiers_of
 
@@ -31,16 +32,26 @@ def tell(
 
     A task stands until the hazard takes its next step, or the ``request`` its answer.
     """
+    told = notes(people, text, hazard.pk, actor=actor, kind=kind, request=request)
+    notify_all(told, at=at)
+
+
+def notes(
+    people: Iterable[int | None],
+    text: str,
+    hazard_id: int,
+    *,
+    actor: Actor,
+    kind: MessageKind = MessageKind.TASK,
+    request: Request | None = None,
+) -> list[Note]:
+    """``text`` about a hazard for the inboxes of ``people``, except the one who acts."""
     wanted = {user_id for user_id in people if user_id} - {actor.user_id}
-    if wanted:
-        notify(
-            wanted,
-            kind=kind,
-            text=text,
-            url=reverse("hazards:detail", args=[hazard.pk]),
-            matter=_matter(request or hazard) if kind == MessageKind.TASK else "",
-            at=at,
-        )
+    if not wanted:
+        return []
+    url = reverse("hazards:detail", args=[hazard_id])
+    matter = _matter(request or hazard_id) if kind == MessageKind.TASK else ""
+    return [Note(user_id, text, url, kind, matter) for user_id in sorted(wanted)]
 
 
 def settle_tasks(done: Hazard | Request, *, at: datetime) -> None:
@@ -48,8 +59,10 @@ def settle_tasks(done: Hazard | Request, *, at: datetime) -> None:
     settle([_matter(done)], at=at)
 
 
-def _matter(subject: Hazard | Request) -> str:
-    return f"{subject._meta.label_lower}:{subject.pk}"
+def _matter(subject: Hazard | Request | int) -> str:
+    """What tasks about a request, or about a hazard (also by its id), are filed under."""
+    model, pk = (Hazard, subject) if isinstance(subject, int) else (type(subject), subject.pk)
+    return f"{model._meta.label_lower}:{pk}"
 
 
 def tell_level(
@@ -80,11 +93,16 @@ def tell_groups(text: str, hazard: Hazard, *, at: datetime) -> None:
 
 def named(hazard: Hazard) -> str:
     """A hazard in half a line: unit, place and what it is."""
-    what = hazard.description.rstrip("。；，、.;, ")  # a sentence follows
+    return named_so(hazard.org, hazard.place_text, hazard.description)
+
+
+def named_so(org: Org, place_text: str, description: str) -> str:
+    """``named`` for a hazard of which no more is at hand."""
+    what = description.rstrip("。；，、.;, ")  # a sentence follows
     short = what if len(what) <= SHOWN else f"{what[: SHOWN - 1]}…"
     return _("%(org)s %(place)s：%(what)s") % {
-        "org": hazard.org.name,
-        "place": hazard.place_text,
+        "org": org.name,
+        "place": place_text,
         "what": short,
     }
 

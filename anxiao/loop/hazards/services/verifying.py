@@ -65,7 +65,7 @@ def submit_hazard(
     reason = no_photo_reason.strip()
     if not pictures and not reason:
         raise Invalid(str(PHOTO_OR_REASON), {"photos": str(PHOTO_OR_REASON)})
-    attach(hazard, pictures, PhotoStage.AFTER, at)
+    attach(hazard.pk, pictures, PhotoStage.AFTER, at)
     withdraw_requests(hazard, actor=actor, at=at)
     changes = {
         "result": done,

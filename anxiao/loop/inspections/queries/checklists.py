@@ -1,6 +1,7 @@
 """Which checklists hold at a unit, and which a person may read."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -22,15 +23,19 @@ def kept_above(path: str) -> Q:
     return Q(owner__isnull=True) | Q(owner__path__in=levels_of(path))
 
 
-def published(pk: int, path: str) -> Checklist | None:
-    """A checklist that is or was in force at the unit of ``path``, with what an intake needs."""
-    row = quick.one(_PUBLISHED, [pk])
-    if row is None:
-        return None
-    _pk, owner_id, *_names, items = row
-    if owner_id is not None and str(owner_id) not in path.split("."):
-        return None
-    return Checklist.from_db(connection.alias, _COLUMNS, [*row[:-1], _parsed(items)])
+def published(ids: Iterable[int]) -> dict[int, Checklist]:
+    """Checklists that are or were in force, by id, with what an intake needs; one query."""
+    wanted = list(ids)
+    rows = quick.many(_PUBLISHED.format(marks=quick.marks(wanted)), wanted)
+    return {
+        row[0]: Checklist.from_db(connection.alias, _COLUMNS, [*row[:-1], _parsed(row[-1])])
+        for row in rows
+    }
+
+
+def holds_at(checklist: Checklist, path: str) -> bool:
+    """Whether a checklist is shipped, or kept by the unit of ``path`` or a level above it."""
+    return checklist.owner_id is None or str(checklist.owner_id) in path.split(".")
 
 
 @lru_cache(maxsize=128)
@@ -42,7 +47,7 @@ def _parsed(items: str) -> Any:
 _COLUMNS = ["id", "owner_id", "code", "title", "category", "items"]
 _PUBLISHED = """
 SELECT id, owner_id, code, title, category, items FROM inspections_checklist
-WHERE id = %s AND state <> 'draft'
+WHERE id IN ({marks}) AND state <> 'draft'
 """
 
 

@@ -32,24 +32,24 @@ def org_of(pk: int) -> Org | None:
     return Org.objects.select_related("parent", "profile").filter(pk=pk).first()
 
 
-def open_unit(pk: int) -> Org | None:
-    """A unit that is open, with its parent, and of both what an intake needs."""
-    row = quick.one(_OPEN, [pk])
-    if row is None:
-        return None
-    *own, parent_kind, parent_path = row
-    org = Org.from_db(connection.alias, _COLUMNS, own)
-    if org.parent_id is not None:
-        parent = [org.parent_id, parent_kind, parent_path]
-        org.parent = Org.from_db(connection.alias, ["id", "kind", "path"], parent)
-    return org
+def open_units(ids: Iterable[int]) -> dict[int, Org]:
+    """Units that are open, with their parents, by id; of both what an intake needs. One query."""
+    wanted = list(ids)
+    found = {}
+    for row in quick.many(_OPEN.format(marks=quick.marks(wanted)), wanted):
+        *own, parent_kind, parent_path = row
+        org = found[row[0]] = Org.from_db(connection.alias, _COLUMNS, own)
+        if org.parent_id is not None:
+            parent = [org.parent_id, parent_kind, parent_path]
+            org.parent = Org.from_db(connection.alias, ["id", "kind", "path"], parent)
+    return found
 
 
 _COLUMNS = ["id", "parent_id", "county_id", "kind", "name", "path", "state"]
 _OPEN = """
 SELECT o.id, o.parent_id, o.county_id, o.kind, o.name, o.path, o.state, above.kind, above.path
 FROM orgs_org o LEFT JOIN orgs_org above ON above.id = o.parent_id
-WHERE o.id = %s AND o.state = 'active'
+WHERE o.id IN ({marks}) AND o.state = 'active'
 """
 
 

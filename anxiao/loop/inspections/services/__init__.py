@@ -11,6 +11,7 @@ from anxiao.loop.inspections.services.checklists import (
 )
 from anxiao.loop.inspections.services.intake import (
     Taken,
+    receive,
     submit_inspection,
     submit_inspections,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "new_checklist",
     "new_version",
     "publish_checklist",
+    "receive",
     "retire_checklist",
     "retire_round",
     "save_round",

@@ -1,7 +1,7 @@
 """What is wrong becomes a hazard whose form is already filled; what is known already is joined."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,70 +11,140 @@ from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.kernel.errors import NotFound
 from anxiao.foundation.places.rules import joined
 from anxiao.loop.hazards.models import Criterion, Hazard
-from anxiao.loop.hazards.services import Found, comment_hazard, open_hazard
+from anxiao.loop.hazards.services import Found, Opened, comment_hazards, open_hazards
 from anxiao.loop.hazards.states import LIVE_STATES
-from anxiao.loop.inspections.models import Finding, Inspection
-from anxiao.loop.inspections.rules import FAIL, Checked, hazard_uuid, origin_of
+from anxiao.loop.inspections.models import Finding
+from anxiao.loop.inspections.rules import FAIL, Checked, Submitted, hazard_uuid, origin_of
 from anxiao.loop.inspections.services.scene import Scene
 
 PLACE_TEXT_MAX = 120
 LEVEL_REASON_MAX = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """An inspection just stored in which items failed."""
+
+    id: int
+    submitted: Submitted
+    scene: Scene
+    checked: Checked
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """One failed item of an inspection; ``origin`` names the place with the item."""
+
+    of: Failing
+    item: Mapping[str, Any]
+    origin: str
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What was said about it."""
+        return self.of.checked.answers[self.item["code"]]
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What makes it the same matter as another one."""
+        return self.of.scene.org.pk, self.origin
+
+
 def open_findings(
-    inspection: Inspection, scene: Scene, checked: Checked, *, actor: Actor, at: datetime
-) -> None:
+    failing: Iterable[Failing], *, actor: Actor, at: datetime
+) -> dict[int, list[tuple[str, int, str]]]:
     """Open a hazard per failed item; one still in the ledger for the same place is joined.
 
     Whoever follows the joined hazard reads that it was found again, if the inspector may see it.
+    Returns per inspection the failed items with id and number of their hazards.
     """
-    items = {item["code"]: item for item in scene.checklist.items}
-    failed = checked.having(FAIL)
-    origins = {code: _origin(code, inspection) for code in failed}
-    live = _live(scene, list(origins.values()))
-    criteria = _criteria([items[code] for code in failed])
-    for code in failed:
-        given = checked.answers[code]
-        hazard = live.get(origins[code])
-        if hazard is None:
-            found = _found(inspection, scene, items[code], given, criteria)
-            hazard = open_hazard(found, actor=actor, at=at)
-        else:
-            _found_again(hazard, inspection, given["note"], actor=actor, at=at)
-        quick.add(Finding(inspection=inspection, item_code=code, note=given["note"], hazard=hazard))
-
-
-def _origin(item_code: str, inspection: Inspection) -> str:
-    return origin_of(item_code, inspection.point_id, inspection.place_id)
-
-
-def _live(scene: Scene, origins: list[str]) -> dict[str, Hazard]:
-    found = quick.many(
-        _LIVE.format(origins=quick.marks(origins), states=quick.marks(LIVE_STATES)),
-        [scene.org.pk, *origins, *LIVE_STATES],
-    )
-    if not found:
+    failed = [each for one in failing for each in _failed(one)]
+    if not failed:
         return {}
+    hazards = _live(failed)
+    first = {each.key: each for each in reversed(failed) if each.key not in hazards}
+    fresh = [each for each in failed if first.get(each.key) is each]
+    if fresh:
+        criteria = _criteria([each.item for each in fresh])
+        found = [_found(each, criteria, actor) for each in fresh]
+        opened = open_hazards(found, actor=actor, at=at)
+        hazards |= {each.key: _light(one, actor) for each, one in zip(fresh, opened, strict=True)}
+    again = [each for each in failed if first.get(each.key) is not each]
+    if again:
+        said = [(hazards[each.key], _found_again(each)) for each in again]
+        comment_hazards(said, actor=actor, at=at)
+    quick.insert(
+        Finding,
+        [
+            {
+                "inspection_id": each.of.id,
+                "item_code": each.item["code"],
+                "note": each.given["note"],
+                "hazard_id": hazards[each.key].pk,
+            }
+            for each in failed
+        ],
+    )
+    told: dict[int, list[tuple[str, int, str]]] = {}
+    for each in failed:
+        hazard = hazards[each.key]
+        told.setdefault(each.of.id, []).append((each.item["code"], hazard.pk, hazard.number))
+    return told
+
+
+def _failed(failing: Failing) -> list[_Failed]:
+    items = {item["code"]: item for item in failing.scene.checklist.items}
+    place = failing.scene.place
+    return [
+        _Failed(
+            failing,
+            items[code],
+            origin_of(code, failing.submitted.point_id, place.pk if place else None),
+        )
+        for code in failing.checked.having(FAIL)
+    ]
+
+
+def _live(failed: Sequence[_Failed]) -> dict[tuple[int, str], Hazard]:
+    """Hazards still in the ledger for the same places, the oldest of each."""
+    units = {each.of.scene.org.pk: each.of.scene.org for each in failed}
+    origins = list({each.origin for each in failed})
+    found = quick.many(
+        _LIVE.format(
+            columns=", ".join(_COLUMNS),
+            units=quick.marks(list(units)),
+            origins=quick.marks(origins),
+            states=quick.marks(LIVE_STATES),
+        ),
+        [*units, *origins, *LIVE_STATES],
+    )
     rows = [Hazard.from_db(connection.alias, _COLUMNS, row) for row in found]
     for row in rows:
-        row.org = scene.org
-    return {row.origin: row for row in rows}
+        row.org = units[row.org_id]
+    return {(row.org_id, row.origin): row for row in rows}
 
 
 _COLUMNS = [
-    *("id", "org_id", "state", "origin", "place_text", "description", "recorded_by_id"),
+    *("id", "org_id", "number", "state", "origin", "place_text", "description", "recorded_by_id"),
     *("responsible_id", "assigned_by_id"),
 ]
-_LIVE = f"""
-SELECT {", ".join(_COLUMNS)} FROM hazards_hazard
-WHERE org_id = %s AND origin IN ({{origins}}) AND state IN ({{states}}) ORDER BY id DESC
-"""  # noqa: S608 - our own names
+_LIVE = """
+SELECT {columns} FROM hazards_hazard
+WHERE org_id IN ({units}) AND origin IN ({origins}) AND state IN ({states}) ORDER BY id DESC
+"""
 
 
-def _criteria(items: list[dict[str, Any]]) -> dict[str, Criterion]:
+def _light(opened: Opened, actor: Actor) -> Hazard:
+    """A hazard just opened, with what is said of it when the next record joins it."""
+    told = {name: opened.row[name] for name in ("number", "place_text", "description")}
+    hazard = Hazard(id=opened.id, recorded_by_id=actor.user_id, **told)
+    hazard.org = opened.found.org
+    return hazard
+
+
+def _criteria(items: Sequence[Mapping[str, Any]]) -> dict[str, Criterion]:
     wanted = {item.get("criterion") for item in items} - {None, ""}
     if not wanted:
         return {}
@@ -82,34 +152,31 @@ def _criteria(items: list[dict[str, Any]]) -> dict[str, Criterion]:
     return {row.code: row for row in rows if not row.is_open}
 
 
-def _found_again(
-    hazard: Hazard, inspection: Inspection, note: str, *, actor: Actor, at: datetime
-) -> None:
-    day = inspection.happened_on
+def _found_again(failed: _Failed) -> str:
+    day = failed.of.submitted.happened_on
     text = _("%(month)d月%(day)d日检查时仍不合格。%(note)s") % {
         "month": day.month,
         "day": day.day,
-        "note": note,
+        "note": failed.given["note"],
     }
-    with suppress(NotFound):
-        comment_hazard(hazard, text=text.strip(), actor=actor, at=at)
+    return text.strip()
 
 
-def _found(
-    inspection: Inspection,
-    scene: Scene,
-    item: Mapping[str, Any],
-    given: Mapping[str, Any],
-    criteria: Mapping[str, Criterion],
-) -> Found:
+def _found(failed: _Failed, criteria: Mapping[str, Criterion], actor: Actor) -> Found:
     """The hazard form as the failed item fills it."""
-    place = inspection.place.full_name if inspection.place else ""
+    submitted, scene, item, given = (
+        failed.of.submitted,
+        failed.of.scene,
+        failed.item,
+        failed.given,
+    )
     spot = scene.point.name if scene.point else ""
+    place = scene.place.full_name if scene.place else ""
     text = str(item["text"]).rstrip("。")
     return Found(
-        uuid=hazard_uuid(inspection.uuid, item["code"]),
+        uuid=hazard_uuid(submitted.uuid, item["code"]),
         org=scene.org,
-        source=inspection.kind,
+        source=submitted.kind,
         category=scene.checklist.category,
         description=given["note"] or _("不符合：%(text)s") % {"text": text},
         place_text=(joined(place, spot) or scene.checklist.title)[:PLACE_TEXT_MAX],
@@ -117,13 +184,13 @@ def _found(
         criterion=criteria.get(item.get("criterion") or ""),
         level_reason=text[:LEVEL_REASON_MAX] if item["level"] == "major" else "",
         point=scene.point,
-        place=inspection.place,
+        place=scene.place,
         basis=item.get("basis", ""),
-        found_on=inspection.happened_on,
-        found_by_name=inspection.inspector_name,
-        late_reason=inspection.late_reason,
+        found_on=submitted.happened_on,
+        found_by_name=actor.name,
+        late_reason=submitted.late_reason,
         photos=[each for uuid in given["photos"] if (each := scene.uploads.get(UUID(uuid)))],
-        origin=_origin(item["code"], inspection),
+        origin=failed.origin,
         suggested_measure=item.get("suggest", ""),
         suggested_days=item.get("days"),
     )

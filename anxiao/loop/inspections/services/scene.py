@@ -1,6 +1,6 @@
 """Everything an inspection points to, fetched and held against who hands it in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.files.models import Upload
-from anxiao.foundation.files.queries import my_uploads
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
 from anxiao.loop.inspections.models import Checklist, Inspection, Round
-from anxiao.loop.inspections.queries.checklists import published
-from anxiao.loop.inspections.queries.units import kinds_open_to, open_unit
+from anxiao.loop.inspections.queries.checklists import holds_at, published
+from anxiao.loop.inspections.queries.units import kinds_open_to, open_units
 from anxiao.loop.inspections.rules import (
     FAIL,
     PASS,
@@ -47,6 +46,7 @@ class Scene:
     checklist: Checklist
     point: Point | None
     place: Place | None
+    """The place named, or else the point's."""
     round: Round | None
     uploads: Mapping[UUID, Upload]
     """Pictures that are there; those still on their way are left out."""
@@ -57,42 +57,74 @@ class Scene:
         return self.org.county_id or self.org.pk
 
 
-def scene_of(submitted: Submitted, actor: Actor, *, photos_follow: bool) -> Scene:
-    """Fetch what is pointed to; ``NotFound`` for what the actor may not know of.
+@dataclass(frozen=True, slots=True)
+class References:
+    """Whatever several records point to, by id, each kind fetched once; nothing is judged yet."""
+
+    orgs: Mapping[int, Org]
+    checklists: Mapping[int, Checklist]
+    points: Mapping[int, Point]
+    places: Mapping[int, Place]
+    rounds: Mapping[int, Round]
+    uploads: Mapping[UUID, Upload]
+
+
+def references_of(records: Sequence[Submitted]) -> References:
+    """Fetch what ``records`` point to: a statement per kind that is pointed to at all."""
+    photos = {
+        uuid
+        for each in records
+        for given in each.answers.values()
+        for photo in given.get("photos") or ()
+        if (uuid := _uuid_or_none(photo))
+    }
+    signatures = {
+        uuid
+        for each in records
+        for uuid in (each.inspector_signature, each.inspected_signature)
+        if uuid
+    }
+    return References(
+        open_units({each.org_id for each in records}),
+        published({each.checklist_id for each in records}),
+        _by_id(Point.objects.select_related("place"), (each.point_id for each in records)),
+        _by_id(Place.objects.all(), (each.place_id for each in records)),
+        _by_id(Round.objects.all(), (each.round_id for each in records)),
+        _uploads_named(photos | signatures),
+    )
+
+
+def scene_of(
+    submitted: Submitted, references: References, actor: Actor, *, photos_follow: bool
+) -> Scene:
+    """What a record points to; ``NotFound`` for what the actor may not know of.
 
     Raises ``Forbidden`` where the unit may be seen but not inspected, ``Invalid`` for a checklist
     that does not hold there, a point of another unit, or a picture that is not the actor's.
     ``photos_follow``: photos that nobody has handed in yet may come later.
     """
-    org = _org(submitted, actor)
-    checklist = published(submitted.checklist_id, org.path)
-    if checklist is None:
+    org = _org(submitted, references, actor)
+    checklist = references.checklists.get(submitted.checklist_id)
+    if checklist is None or not holds_at(checklist, org.path):
         raise Invalid(
             _("检查表不存在或尚未启用，请重新选择检查表。"), {"checklist": _("请重新选择检查表。")}
         )
+    point = _of(references.points, submitted.point_id, org, "point")
+    place = _of(references.places, submitted.place_id, org, "place")
     return Scene(
         org,
         checklist,
-        _of(Point.objects.select_related("place"), submitted.point_id, org, "point"),
-        _of(Place.objects.all(), submitted.place_id, org, "place"),
-        _of(Round.objects.all(), submitted.round_id, org, "round"),
-        _uploads(submitted, actor, photos_follow=photos_follow),
+        point,
+        place or (point.place if point else None),
+        _of(references.rounds, submitted.round_id, org, "round"),
+        _uploads(submitted, references, actor, photos_follow=photos_follow),
     )
 
 
 def pictures(wanted: Iterable[UUID], actor: Actor) -> dict[UUID, Upload]:
     """The actor's own pictures by uuid; ``Invalid`` if one is missing or is no picture."""
-    uuids = list(wanted)
-    found = {
-        row.uuid: row
-        for row in (my_uploads(actor, uuids) if uuids else ())
-        if row.blob.media_type.startswith("image/")
-    }
-    if set(uuids) - found.keys():
-        raise Invalid(
-            _("有照片尚未上传成功，请重新拍照或选择照片后提交。"), {"photos": _("请重新上传照片。")}
-        )
-    return found
+    uuids = set(wanted)
+    return _own_pictures(uuids, _uploads_named(uuids), actor)
 
 
 def check(submitted: Submitted, scene: Scene, at: datetime) -> Checked:
@@ -115,8 +147,8 @@ def position(value: float | None) -> Decimal | None:
     return None if value is None else round(Decimal(str(value)), 6)
 
 
-def _org(submitted: Submitted, actor: Actor) -> Org:
-    org = open_unit(submitted.org_id)
+def _org(submitted: Submitted, references: References, actor: Actor) -> Org:
+    org = references.orgs.get(submitted.org_id)
     if org is None or org.county_id is None:
         raise NotFound(_("没有这个单位，或单位已停办。"))
     if submitted.kind not in KINDS:
@@ -136,32 +168,68 @@ def _org(submitted: Submitted, actor: Actor) -> Org:
     raise NotFound(_("没有这个单位，或单位已停办。"))
 
 
-def _uploads(submitted: Submitted, actor: Actor, *, photos_follow: bool) -> dict[UUID, Upload]:
-    signatures = {
-        uuid for uuid in (submitted.inspector_signature, submitted.inspected_signature) if uuid
-    }
-    photos = {
+def _uploads(
+    submitted: Submitted, references: References, actor: Actor, *, photos_follow: bool
+) -> dict[UUID, Upload]:
+    wanted = {
         _uuid(photo) for given in submitted.answers.values() for photo in given.get("photos") or ()
     }
-    if photos_follow and photos:
-        photos &= set(Upload.objects.filter(uuid__in=photos).values_list("uuid", flat=True))
-    return pictures(signatures | photos, actor)
+    if photos_follow:
+        wanted &= references.uploads.keys()
+    wanted |= {
+        uuid for uuid in (submitted.inspector_signature, submitted.inspected_signature) if uuid
+    }
+    return _own_pictures(wanted, references.uploads, actor)
+
+
+def _own_pictures(
+    wanted: set[UUID], found: Mapping[UUID, Upload], actor: Actor
+) -> dict[UUID, Upload]:
+    mine = {
+        uuid: row
+        for uuid in wanted
+        if (row := found.get(uuid))
+        and row.user_id == actor.user_id
+        and row.blob.media_type.startswith("image/")
+    }
+    if wanted - mine.keys():
+        raise Invalid(
+            _("有照片尚未上传成功，请重新拍照或选择照片后提交。"), {"photos": _("请重新上传照片。")}
+        )
+    return mine
+
+
+def _uploads_named(uuids: Collection[UUID]) -> dict[UUID, Upload]:
+    if not uuids:
+        return {}
+    rows = Upload.objects.filter(uuid__in=uuids).select_related("blob")
+    return {row.uuid: row for row in rows}
 
 
 def _uuid(value: object) -> UUID:
+    found = _uuid_or_none(value)
+    if found is None:
+        raise Invalid(_("照片编号不对，请重新上传照片。"), {"photos": _("请重新上传照片。")})
+    return found
+
+
+def _uuid_or_none(value: object) -> UUID | None:
     try:
         return UUID(str(value))
-    except ValueError as fault:
-        raise Invalid(
-            _("照片编号不对，请重新上传照片。"), {"photos": _("请重新上传照片。")}
-        ) from fault
+    except ValueError:
+        return None
 
 
-def _of(rows: Any, pk: int | None, org: Org, field: str) -> Any:
+def _by_id(rows: Any, ids: Iterable[int | None]) -> dict[int, Any]:
+    wanted = {pk for pk in ids if pk is not None}
+    return rows.in_bulk(wanted) if wanted else {}
+
+
+def _of(rows: Mapping[int, Any], pk: int | None, org: Org, field: str) -> Any:
     if pk is None:
         return None
-    row = rows.filter(pk=pk, org=org).first()
-    if row is None:
+    row = rows.get(pk)
+    if row is None or row.org_id != org.pk:
         said = _("所选检查点、场所或路线不属于这个单位，请重新选择。")
         raise Invalid(said, {field: said})
     return row
