@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "anxiao.project.operate.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "anxiao.foundation.ui.http.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "anxiao.foundation.ui.http.LanguageMiddleware",

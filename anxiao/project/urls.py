@@ -8,6 +8,7 @@ from anxiao.project.api import routes as api_routes
 from anxiao.project.registers import REGISTERS
 
 urlpatterns = [
+    path("api/", api_routes),  # phones ask most
     path("account/", include("anxiao.foundation.accounts.urls")),
     path("orgs/", include("anxiao.foundation.orgs.urls")),
     path("files/", include("anxiao.foundation.files.urls")),
@@ -21,7 +22,6 @@ urlpatterns = [
     path("p/", include((card_urlpatterns, "cards"))),
     path("clues/", include("anxiao.safeguards.accountability.urls")),
     path("board/", include("anxiao.boards.cockpit.urls")),
-    path("api/", api_routes),
     path("", include("anxiao.project.operate.urls")),
     path("", include("anxiao.boards.today.urls")),
 ]

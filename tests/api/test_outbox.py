@@ -2,10 +2,14 @@
 
 import uuid
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from anxiao.foundation.journal.models import Entry
 from anxiao.loop.duties.models import Evidence
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.inspections.models import Checklist, Inspection
+from anxiao.loop.inspections.rules import hazard_uuid
 
 
 def outbox(world, count):
@@ -81,3 +85,52 @@ def test_another_unit_is_not_known_and_no_outbox_is_empty_or_endless(world):
     many = {"inspections": outbox(world, 31)}
     assert world.officer.post("/inspections/batch", many).status_code == 422
     assert counts() == [1, 1, 1]
+
+
+def test_twenty_records_cost_the_statements_of_two(world):
+    world.officer.get("/checklists?unit=0")  # its token's last use is noted
+    costs = []
+    for number in (2, 20, 1):
+        Hazard.objects.update(origin="")
+        body = {"inspections": outbox(world, number)}
+        with CaptureQueriesContext(connection) as caught:
+            answer = world.officer.post("/inspections/batch", body)
+        assert {each["status"] for each in answer.json()} == {201}
+        costs.append(len(caught))
+    held = connection.vendor == "postgresql"  # the unit's row; SQLite has one writer anyhow
+    assert costs == [19 + held, 19 + held, 17 + held]
+
+
+def test_one_that_cannot_be_written_keeps_back_no_other_and_takes_no_number(world):
+    records = outbox(world, 3)
+    for n, record in enumerate(records):
+        record["answers"] = {**record["answers"]}
+        codes = [code for code, given in record["answers"].items() if given["a"] == "pass"]
+        record["answers"][codes[n]] = {"a": "fail", "note": f"另一处 {n}"}
+    wrong = next(
+        code for code, given in records[1]["answers"].items() if given.get("note") == "另一处 1"
+    )
+    squatter = {
+        "uuid": str(hazard_uuid(uuid.UUID(records[1]["uuid"]), wrong)),
+        "unit": records[1]["unit"],
+        "source": "self_check",
+        "category": "other",
+        "description": "占用编号",
+        "place_text": "校门",
+        "found_on": "2026-11-23",
+    }
+    assert world.officer.post("/hazards", squatter).status_code == 201
+    taken = world.officer.post("/inspections/batch", {"inspections": records}).json()
+    assert [each["status"] for each in taken] == [201, 409, 201]
+    assert counts() == [2, 4, 2]
+    assert sorted(Hazard.objects.values_list("serial", flat=True)) == [1, 2, 3, 4]
+    assert Entry.objects.filter(action="submit", subject="inspections.inspection").count() == 2
+
+
+def test_photos_may_follow_an_outbox_too(world):
+    (record,) = outbox(world, 1)
+    wrong = next(code for code, given in record["answers"].items() if given["a"] == "fail")
+    photo = str(uuid.uuid4())
+    record["answers"][wrong]["photos"] = [photo]
+    taken = world.officer.post("/inspections/batch", {"inspections": [record]}).json()
+    assert [(each["status"], each["receipt"]["awaited"]) for each in taken] == [(201, [photo])]

@@ -4,60 +4,72 @@ Compiling a queryset costs more than the database needs to answer it. What is as
 each submission is therefore plain SQL that both databases speak; everything else is a queryset.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import DateField, DateTimeField, DecimalField, JSONField, Model, UUIDField
-from django.db.models.fields import NOT_PROVIDED
 
 Row = tuple[Any, ...]
+KEPT = "quick_cursor"
 MOST_VALUES = 6000
 """Values in one INSERT: SQLite takes 32,766, and a text for each number of rows is kept."""
 
 
 def one(sql: str, values: Sequence[Any]) -> Row | None:
     """The first row that ``sql`` finds."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row: Row | None = cursor.fetchone()
-        return row
+    return next(iter(many(sql, values)), None)
 
 
 def many(sql: str, values: Sequence[Any]) -> list[Row]:
     """All rows that ``sql`` finds."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found: list[Row] = cursor.fetchall()
-        return found
+    cursor = _cursor()
+    cursor.execute(sql, values)
+    found: list[Row] = cursor.fetchall()
+    return found
 
 
 def write(sql: str, values: Sequence[Any]) -> int:
     """Run a statement that changes rows; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)
+    cursor = _cursor()
+    cursor.execute(sql, values)
+    return int(cursor.rowcount)
+
+
+def _cursor() -> Any:
+    """The connection's cursor for these roads: making one costs as much as many a statement."""
+    here = connections[DEFAULT_DB_ALIAS]
+    kept, cursor = here.__dict__.get(KEPT, (None, None))
+    if kept is None or kept is not here.connection or here.queries_logged:
+        cursor = here.cursor()
+        here.__dict__[KEPT] = (here.connection, cursor)
+    return cursor
 
 
 def add(row: Model) -> None:
     """Insert a new row with a running id, as ``save()`` would, without compiling anything."""
-    names = _table(type(row)).names
-    (row.pk,) = insert(type(row), [{name: getattr(row, name) for name in names}])
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    values = {field.attname: getattr(row, field.attname) for field in fields}
+    (row.pk,) = insert(type(row), [values])
     row._state.adding, row._state.db = False, connection.alias
 
 
 def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, once: str = "") -> list[Any]:
     """Insert rows, given as values by attribute name, in one statement; their ids in order.
 
-    What a row leaves out gets the field's default; nothing is validated. ``once`` is a unique
-    column: a row whose value is there already is left as it is, and its id is ``None``.
+    All rows name the same attributes; what they leave out gets the field's default. Nothing is
+    validated. ``once`` is a unique column: a row whose value is there already is left as it is,
+    and its id is ``None``.
     """
-    table = _table(model)
-    most = max(1, MOST_VALUES // len(table.columns))
+    if not rows:
+        return []
+    table = _table(model, tuple(rows[0]))
+    most = max(1, MOST_VALUES // len(table.names))
     ids: list[Any] = []
     for start in range(0, len(rows), most):
         ids += _insert(table, rows[start : start + most], once)
@@ -65,32 +77,39 @@ def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, once: str =
 
 
 def _insert(table: "_Table", rows: Sequence[Mapping[str, Any]], once: str) -> list[Any]:
-    values: list[Any] = []
-    for row in rows:
-        values += table.values(row)
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_text(table, len(rows), once), values)
-        found = cursor.fetchall()
+    columns = list(zip(table.names, table.adapters, strict=True))
+    values = [
+        row[name] if adapt is None or row[name] is None else adapt(row[name])
+        for row in rows
+        for name, adapt in columns
+    ]
+    found = many(_insert_text(table, len(rows), once), values)
     if not once:
         return [pk for (pk,) in found]
     ids = {value: pk for pk, value in found}
-    adapt = table.adapt(once)
-    return [ids.get(adapt(row[once])) for row in rows]
+    adapt = table.adapters[table.names.index(once)]
+    return [ids.get(adapt(row[once]) if adapt else row[once]) for row in rows]
 
 
 def day(value: date) -> Any:
     """A day as the database compares it."""
-    return connection.ops.adapt_datefield_value(value)
+    return value if native() else value.isoformat()
 
 
 def instant(value: datetime) -> Any:
     """An instant as the database compares it."""
-    return connection.ops.adapt_datetimefield_value(value)
+    return value if native() else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def key(value: UUID) -> Any:
     """A UUID as the database compares it."""
-    return value if connection.features.has_native_uuid_field else value.hex
+    return value if native() else value.hex
+
+
+@cache
+def native() -> bool:
+    """Whether the database and its driver know days, instants and UUIDs by themselves."""
+    return connection.vendor == "postgresql"
 
 
 def marks(values: Sequence[Any]) -> str:
@@ -100,47 +119,41 @@ def marks(values: Sequence[Any]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """How rows of a model are written: attribute names, columns, defaults and adapters."""
+    """How rows of a model are written that give ``names``; ``rest`` are columns with a default."""
 
     name: str
     pk: str
     names: tuple[str, ...]
     columns: tuple[str, ...]
-    defaults: tuple[Any, ...]
     adapters: tuple[Callable[[Any], Any] | None, ...]
-
-    def values(self, row: Mapping[str, Any]) -> Iterable[Any]:
-        """The row's values as the database takes them."""
-        return [
-            adapt(value) if adapt and value is not None else value
-            for value, adapt in zip(
-                map(row.get, self.names, self.defaults), self.adapters, strict=True
-            )
-        ]
-
-    def adapt(self, name: str) -> Callable[[Any], Any]:
-        """How a value of one attribute is written."""
-        return self.adapters[self.names.index(name)] or (lambda value: value)
+    rest: dict[str, str]
 
 
 @lru_cache(maxsize=64)
-def _table(model: type[Model]) -> _Table:
+def _table(model: type[Model], names: tuple[str, ...]) -> _Table:
     meta = model._meta
-    fields = [field for field in meta.concrete_fields if not field.primary_key]
+    fields = {field.attname: field for field in meta.concrete_fields}
+    given = [fields[name] for name in names]
+    rest = {
+        field.column or "": _default(field)
+        for field in fields.values()
+        if not (field.primary_key or field.attname in names or field.null)
+    }
     return _Table(
         meta.db_table,
         (meta.pk.column or "") if meta.pk else "",
-        tuple(field.attname for field in fields),
-        tuple(field.column or "" for field in fields),
-        tuple(_default(field) for field in fields),
-        tuple(_adapter(field) for field in fields),
+        names,
+        tuple(field.column or "" for field in given),
+        tuple(_adapter(field) for field in given),
+        rest,
     )
 
 
 @lru_cache(maxsize=256)
 def _insert_text(table: _Table, count: int, once: str) -> str:
-    columns = ", ".join(f'"{column}"' for column in table.columns)
-    rows = ", ".join([f"({marks(table.columns)})"] * count)
+    columns = ", ".join(f'"{column}"' for column in (*table.columns, *table.rest))
+    row = ", ".join([*["%s"] * len(table.columns), *table.rest.values()])
+    rows = ", ".join([f"({row})"] * count)
     back = f'"{table.pk}"'
     if once:
         name = table.columns[table.names.index(once)]
@@ -149,10 +162,14 @@ def _insert_text(table: _Table, count: int, once: str) -> str:
     return f'INSERT INTO "{table.name}" ({columns}) VALUES {rows} RETURNING {back}'  # noqa: S608 - our own names
 
 
-def _default(field: Any) -> Any:
-    if callable(field.default) and field.default not in {NOT_PROVIDED, dict, list}:
-        raise TypeError(f"{field}: a default that is another each time")
-    return field.get_default()
+def _default(field: Any) -> str:
+    """The default of a field as it stands in a statement: a word, a number, a truth."""
+    value = field.get_default()
+    if isinstance(value, str) and re.fullmatch(r"\w*", value):
+        return f"'{value}'"
+    if isinstance(value, bool | int):
+        return str(value)
+    raise TypeError(f"{field}: a value is wanted")
 
 
 def _adapter(field: Any) -> Callable[[Any], Any] | None:
@@ -163,5 +180,7 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
         return lambda value: connection.ops.adapt_decimalfield_value(
             value, field.max_digits, field.decimal_places
         )
+    if native():
+        return None
     plain = ((DateTimeField, instant), (DateField, day), (UUIDField, key))  # a moment is a day too
     return next((adapt for kind, adapt in plain if isinstance(field, kind)), None)

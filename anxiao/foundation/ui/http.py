@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -42,6 +44,23 @@ class Fault:
     hint: str = ""
     points: tuple[str, ...] = ()
     retry_after: int | None = None
+
+
+class PolicyMiddleware:
+    """The content policy on every answer that brings none of its own.
+
+    It is the same for all pages, so it is written once: django-csp's own middleware builds it anew
+    for each answer.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class LanguageMiddleware:

@@ -111,7 +111,7 @@ class AnswerIn(Body):
 
     a: Literal["pass", "fail", "na"]
     note: str = Field("", max_length=NOTE_MAX)
-    photos: list[Uuid] = Field([], max_length=PHOTOS_MAX)
+    photos: list[Uuid] = Field(default_factory=list, max_length=PHOTOS_MAX)
 
 
 class InspectionIn(Body):
@@ -276,7 +276,7 @@ def _taken(taken: Taken) -> dict[str, Any]:
 def _submitted(payload: InspectionIn) -> Submitted:
     given: dict[str, Any] = dict(payload)
     answers = {
-        code: {"a": each.a, "note": each.note, "photos": [str(uuid) for uuid in each.photos]}
+        code: {"a": each.a, "note": each.note, "photos": list(map(str, each.photos))}
         for code, each in given.pop("answers").items()
     }
     links = {f"{name}_id": given.pop(name) for name in ("checklist", "point", "place", "round")}

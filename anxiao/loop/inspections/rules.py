@@ -63,6 +63,13 @@ class Checked:
         return [code for code, given in self.answers.items() if given["a"] == answer]
 
 
+def photos_named(answers: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+    """Whatever answers name as photos, in order."""
+    return [
+        photo for given in answers.values() if (named := given.get("photos")) for photo in named
+    ]
+
+
 def fingerprint(submitted: Submitted) -> str:
     """SHA-256 of everything handed in: the same body sent again gives the same digest."""
     body = {name: getattr(submitted, name) for name in Submitted.__slots__}
@@ -77,27 +84,31 @@ def check_answers(
 
     A failed item needs words or a photo, and a photo where the item demands one.
     """
-    known = [item["code"] for item in items]
+    known = {item["code"] for item in items}
     errors = {str(code): "检查表里没有这一项。" for code in answers if code not in known}
     checked: dict[str, dict[str, Any]] = {}
     for item in items:
-        clean = _clean(answers.get(item["code"]))
-        wrong = _wrong_with(item, clean)
+        code = item["code"]
+        clean = checked[code] = _clean(answers.get(code))
+        wrong = "" if clean == PASSED else _wrong_with(item, clean)
         if wrong:
-            errors[item["code"]] = wrong
-        checked[item["code"]] = clean
+            errors[code] = wrong
     return Checked(checked, errors)
 
 
+PASSED = {"a": PASS, "note": "", "photos": []}
+"""What most answers are; nothing can be wrong with it."""
+
+
 def _clean(given: Any) -> dict[str, Any]:
-    if not isinstance(given, Mapping):
+    if not isinstance(given, dict | Mapping):
         given = {}
-    photos = given.get("photos") or ()
+    note, photos = given.get("note"), given.get("photos") or ()
     listed = photos if isinstance(photos, list | tuple) else (photos,)
     return {
         "a": str(given.get("a") or ""),
-        "note": str(given.get("note") or "").strip(),
-        "photos": list(dict.fromkeys(str(uuid) for uuid in listed)),
+        "note": str(note).strip() if note else "",
+        "photos": list(dict.fromkeys(map(str, listed))) if listed else [],
     }
 
 

@@ -7,6 +7,7 @@ when ``atomic`` ends, the record is on the disk.
 """
 
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,21 @@ TURN = threading.Lock()
 syncs: dict[str, SharedSync] = {}
 
 
+class CursorWrapper(base.SQLiteCursorWrapper):
+    """A cursor that rewrites each text's placeholders (``%s`` to ``?``) once, not at every use."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """The text as SQLite reads it."""
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        return _converted(query)
+
+
+@lru_cache(maxsize=1024)
+def _converted(query: str) -> str:
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions wait for their turn in this process."""
 
@@ -28,6 +44,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._my_turn = False
         self._safe_changes = self.commits = 0
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor of ours."""
+        return self.connection.cursor(factory=CursorWrapper)
 
     def sync(self) -> None:
         """Return when all that this process has committed is on the disk."""

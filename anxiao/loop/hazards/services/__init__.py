@@ -40,6 +40,7 @@ from anxiao.loop.hazards.services.opening import (
     open_hazard_once,
     open_hazards,
 )
+from anxiao.loop.hazards.services.telling import Matter
 from anxiao.loop.hazards.services.verifying import (
     close_hazard,
     reject_hazard,
@@ -52,6 +53,7 @@ __all__ = [
     "Ending",
     "Found",
     "Grade",
+    "Matter",
     "Opened",
     "Responsible",
     "accept_up_hazard",

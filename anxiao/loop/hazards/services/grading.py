@@ -13,13 +13,20 @@ from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.journal.services import Line, record, record_all
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid, NotFound
-from anxiao.foundation.messaging.services import notify_all
+from anxiao.foundation.messaging.services import Note, notify_all
 from anxiao.foundation.messaging.states import MessageKind
 from anxiao.loop.hazards.models import Criterion, Hazard, HazardComment
 from anxiao.loop.hazards.rules import interim_until
 from anxiao.loop.hazards.rules.steps import ALREADY_SUPERVISED
 from anxiao.loop.hazards.services.holding import change, demand, expect, hold, permit, refuse
-from anxiao.loop.hazards.services.telling import named, notes, tell, tell_groups, tell_level
+from anxiao.loop.hazards.services.telling import (
+    Matter,
+    named,
+    notes,
+    tell,
+    tell_groups,
+    tell_level,
+)
 from anxiao.loop.hazards.states import (
     COMMITTED_STATES,
     LIVE_STATES,
@@ -127,44 +134,39 @@ def supervise_hazard(hazard: Hazard, *, reason: str, actor: Actor, at: datetime)
 def comment_hazard(hazard: Hazard, *, text: str, actor: Actor, at: datetime) -> HazardComment:
     """Say something about a hazard one may see; those concerned are told."""
     said = demand(text, "text", _("请写下留言。"))
-    ids = comment_hazards([(hazard, said)], actor=actor, at=at)
+    people = (hazard.responsible_id, hazard.recorded_by_id, hazard.assigned_by_id)
+    matter = Matter(
+        hazard.pk, hazard.org, hazard.number, hazard.place_text, hazard.description, people
+    )
+    ids = comment_hazards([(matter, said)], actor=actor, at=at)
     if not ids:
         raise NotFound(_("没有这项隐患。"))
     return HazardComment.objects.get(pk=ids[0])
 
 
-def comment_hazards(said: Sequence[tuple[Hazard, str]], *, actor: Actor, at: datetime) -> list[int]:
+def comment_hazards(said: Sequence[tuple[Matter, str]], *, actor: Actor, at: datetime) -> list[int]:
     """Say something about each hazard that one may see, in the caller's transaction; the ids.
 
     Those concerned are told; what the actor may not see is passed over.
     """
-    unsure = {each.pk for each, _text in said if not actor.may("hazards.view", each.org.path)}
+    unsure = {each.id for each, _text in said if not actor.may("hazards.view", each.org.path)}
     if unsure:
         seen = Hazard.objects.visible_to(actor).filter(pk__in=unsure)
         unsure -= set(seen.values_list("pk", flat=True))
-    said = [(each, text) for each, text in said if each.pk not in unsure]
+    said = [(each, text) for each, text in said if each.id not in unsure]
     if not said:
         return []
     who = {"user_id": actor.user_id, "user_name": actor.name, "at": at}
     ids = quick.insert(
-        HazardComment, [{**who, "hazard_id": each.pk, "text": text} for each, text in said]
+        HazardComment, [{**who, "hazard_id": each.id, "text": text} for each, text in said]
     )
-    lines = [Line("comment", LABEL, each.pk, each.org.path) for each, _text in said]
+    lines = [Line("comment", LABEL, each.id, each.org.path) for each, _text in said]
     record_all(lines, actor=actor, at=at)
-    notify_all(
-        [
-            note
-            for each in {each.pk: each for each, _text in said}.values()
-            for note in notes(
-                [each.responsible_id, each.recorded_by_id, each.assigned_by_id],
-                _("%(name)s 留言：%(hazard)s") % {"name": actor.name, "hazard": named(each)},
-                each.pk,
-                actor=actor,
-                kind=MessageKind.NOTICE,
-            )
-        ],
-        at=at,
-    )
+    told: list[Note] = []
+    for each in {each.id: each for each, _text in said}.values():
+        text = _("%(name)s 留言：%(hazard)s") % {"name": actor.name, "hazard": each.name}
+        told += notes(each.people, text, each.id, actor=actor, kind=MessageKind.NOTICE)
+    notify_all(told, at=at)
     return ids
 
 

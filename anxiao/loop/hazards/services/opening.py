@@ -37,8 +37,8 @@ from anxiao.loop.hazards.rules.demands import FOUR, Finding
 from anxiao.loop.hazards.services.holding import attach, own_photos, refuse
 from anxiao.loop.hazards.services.numbering import take_serials
 from anxiao.loop.hazards.services.telling import (
+    Matter,
     named,
-    named_so,
     notes,
     tell_groups,
     tell_level,
@@ -138,6 +138,15 @@ class Opened:
     id: int
     found: Found
     row: Mapping[str, Any]
+
+    @property
+    def matter(self) -> Matter:
+        """The hazard for whoever speaks of it next."""
+        found = self.found
+        people = (self.row["recorded_by_id"],)
+        return Matter(
+            self.id, found.org, self.row["number"], found.place_text, found.description, people
+        )
 
 
 def open_hazards(found: Iterable[Found], *, actor: Actor, at: datetime) -> list[Opened]:
@@ -316,8 +325,7 @@ def _announce(opened: Sequence[Opened], *, actor: Actor, at: datetime) -> None:
     told: list[Note] = []
     for each in opened:
         found = each.found
-        name = named_so(found.org, found.place_text, found.description)
-        text = _("请指派整改：%(hazard)s") % {"hazard": name}
+        text = _("请指派整改：%(hazard)s") % {"hazard": each.matter.name}
         told += notes(assigners[found.org.pk], text, each.id, actor=actor)
     notify_all(told, at=at)
     for each in opened:

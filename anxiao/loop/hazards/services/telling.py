@@ -1,7 +1,9 @@
 """Telling people about a hazard: one line in their inbox, urgent things to the group robots too."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +18,23 @@ from anxiao.loop.hazards.queries.people import holders_of, verifiers_of
 
 SHOWN = 40
 Request = Extension | EndRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Of a hazard what is needed to name it and to know whom it concerns."""
+
+    id: int
+    org: Org
+    number: str
+    place_text: str
+    description: str
+    people: tuple[int | None, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The hazard in half a line."""
+        return named_so(self.org, self.place_text, self.description)
 
 
 def tell(
@@ -49,7 +68,7 @@ def notes(
     wanted = {user_id for user_id in people if user_id} - {actor.user_id}
     if not wanted:
         return []
-    url = reverse("hazards:detail", args=[hazard_id])
+    url = f"{_pages()}{hazard_id}"
     matter = _matter(request or hazard_id) if kind == MessageKind.TASK else ""
     return [Note(user_id, text, url, kind, matter) for user_id in sorted(wanted)]
 
@@ -63,6 +82,11 @@ def _matter(subject: Hazard | Request | int) -> str:
     """What tasks about a request, or about a hazard (also by its id), are filed under."""
     model, pk = (Hazard, subject) if isinstance(subject, int) else (type(subject), subject.pk)
     return f"{model._meta.label_lower}:{pk}"
+
+
+@cache
+def _pages() -> str:
+    return reverse("hazards:detail", args=[0]).removesuffix("0")
 
 
 def tell_level(

@@ -6,17 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.places.rules import joined
-from anxiao.loop.hazards.models import Criterion, Hazard
-from anxiao.loop.hazards.services import Found, Opened, comment_hazards, open_hazards
+from anxiao.loop.hazards.models import Criterion
+from anxiao.loop.hazards.services import Found, Matter, comment_hazards, open_hazards
 from anxiao.loop.hazards.states import LIVE_STATES
 from anxiao.loop.inspections.models import Finding
-from anxiao.loop.inspections.rules import FAIL, Checked, Submitted, hazard_uuid, origin_of
+from anxiao.loop.inspections.rules import Checked, Submitted, hazard_uuid, origin_of
 from anxiao.loop.inspections.services.scene import Scene
 
 PLACE_TEXT_MAX = 120
@@ -31,6 +30,8 @@ class Failing:
     submitted: Submitted
     scene: Scene
     checked: Checked
+    items: Sequence[str]
+    """Codes of those that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def open_findings(
         criteria = _criteria([each.item for each in fresh])
         found = [_found(each, criteria, actor) for each in fresh]
         opened = open_hazards(found, actor=actor, at=at)
-        hazards |= {each.key: _light(one, actor) for each, one in zip(fresh, opened, strict=True)}
+        hazards |= {each.key: one.matter for each, one in zip(fresh, opened, strict=True)}
     again = [each for each in failed if first.get(each.key) is not each]
     if again:
         said = [(hazards[each.key], _found_again(each)) for each in again]
@@ -82,7 +83,7 @@ def open_findings(
                 "inspection_id": each.of.id,
                 "item_code": each.item["code"],
                 "note": each.given["note"],
-                "hazard_id": hazards[each.key].pk,
+                "hazard_id": hazards[each.key].id,
             }
             for each in failed
         ],
@@ -90,7 +91,7 @@ def open_findings(
     told: dict[int, list[tuple[str, int, str]]] = {}
     for each in failed:
         hazard = hazards[each.key]
-        told.setdefault(each.of.id, []).append((each.item["code"], hazard.pk, hazard.number))
+        told.setdefault(each.of.id, []).append((each.item["code"], hazard.id, hazard.number))
     return told
 
 
@@ -103,45 +104,32 @@ def _failed(failing: Failing) -> list[_Failed]:
             items[code],
             origin_of(code, failing.submitted.point_id, place.pk if place else None),
         )
-        for code in failing.checked.having(FAIL)
+        for code in failing.items
     ]
 
 
-def _live(failed: Sequence[_Failed]) -> dict[tuple[int, str], Hazard]:
+def _live(failed: Sequence[_Failed]) -> dict[tuple[int, str], Matter]:
     """Hazards still in the ledger for the same places, the oldest of each."""
     units = {each.of.scene.org.pk: each.of.scene.org for each in failed}
     origins = list({each.origin for each in failed})
-    found = quick.many(
-        _LIVE.format(
-            columns=", ".join(_COLUMNS),
-            units=quick.marks(list(units)),
-            origins=quick.marks(origins),
-            states=quick.marks(LIVE_STATES),
-        ),
-        [*units, *origins, *LIVE_STATES],
+    sql = _LIVE.format(
+        units=quick.marks(list(units)),
+        origins=quick.marks(origins),
+        states=quick.marks(LIVE_STATES),
     )
-    rows = [Hazard.from_db(connection.alias, _COLUMNS, row) for row in found]
-    for row in rows:
-        row.org = units[row.org_id]
-    return {(row.org_id, row.origin): row for row in rows}
+    rows = quick.many(sql, [*units, *origins, *LIVE_STATES])
+    return {
+        (unit, origin): Matter(pk, units[unit], number, place_text, description, tuple(people))
+        for unit, origin, pk, number, place_text, description, *people in rows
+    }
 
 
-_COLUMNS = [
-    *("id", "org_id", "number", "state", "origin", "place_text", "description", "recorded_by_id"),
-    *("responsible_id", "assigned_by_id"),
-]
 _LIVE = """
-SELECT {columns} FROM hazards_hazard
+SELECT org_id, origin, id, number, place_text, description, responsible_id, recorded_by_id,
+  assigned_by_id
+FROM hazards_hazard
 WHERE org_id IN ({units}) AND origin IN ({origins}) AND state IN ({states}) ORDER BY id DESC
 """
-
-
-def _light(opened: Opened, actor: Actor) -> Hazard:
-    """A hazard just opened, with what is said of it when the next record joins it."""
-    told = {name: opened.row[name] for name in ("number", "place_text", "description")}
-    hazard = Hazard(id=opened.id, recorded_by_id=actor.user_id, **told)
-    hazard.org = opened.found.org
-    return hazard
 
 
 def _criteria(items: Sequence[Mapping[str, Any]]) -> dict[str, Criterion]:

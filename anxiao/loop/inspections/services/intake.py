@@ -17,7 +17,7 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.kernel.errors import Conflict, DomainError, NotFound
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries.receipts import Receipt, receipt_of
-from anxiao.loop.inspections.rules import Submitted, fingerprint
+from anxiao.loop.inspections.rules import FAIL, PASS, Submitted, fingerprint
 from anxiao.loop.inspections.services.late import hang_followed
 from anxiao.loop.inspections.services.scene import References, check, references_of, scene_of
 from anxiao.loop.inspections.services.storing import Ready, store
@@ -88,7 +88,7 @@ class _Taking:
         digests = {each.uuid: fingerprint(each) for each in records}
         known = _known(digests)
         fresh = [each for each in records if each.uuid not in known]
-        references = references_of(fresh) if fresh else None
+        references = references_of(fresh, self.actor) if fresh else None
         found: dict[UUID, Taken] = {}
         ready: list[Ready] = []
         for each in records:
@@ -103,7 +103,9 @@ class _Taking:
 
     def _checked(self, submitted: Submitted, references: References, digest: str) -> Ready:
         scene = scene_of(submitted, references, self.actor, photos_follow=self.photos_follow)
-        return Ready(submitted, scene, check(submitted, scene, self.at), digest)
+        checked = check(submitted, scene, self.at)
+        failed, passed = checked.having(FAIL), len(checked.having(PASS))
+        return Ready(submitted, scene, checked, digest, failed, passed)
 
     def _stored(self, ready: Sequence[Ready]) -> dict[UUID, Taken]:
         """Write all at once; one by one if one of them cannot be written."""

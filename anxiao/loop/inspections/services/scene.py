@@ -26,6 +26,7 @@ from anxiao.loop.inspections.rules import (
     Submitted,
     check_answers,
     day_faults,
+    photos_named,
     signature_faults,
 )
 from anxiao.loop.inspections.states import InspectionKind
@@ -59,9 +60,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Whatever several records point to, by id, each kind fetched once; nothing is judged yet."""
+    """Whatever several records point to, by id, fetched once."""
 
     orgs: Mapping[int, Org]
+    kinds: Mapping[int, tuple[str, ...]]
+    """Which kinds of inspection the actor may hand in for each."""
     checklists: Mapping[int, Checklist]
     points: Mapping[int, Point]
     places: Mapping[int, Place]
@@ -69,13 +72,12 @@ class References:
     uploads: Mapping[UUID, Upload]
 
 
-def references_of(records: Sequence[Submitted]) -> References:
+def references_of(records: Sequence[Submitted], actor: Actor) -> References:
     """Fetch what ``records`` point to: a statement per kind that is pointed to at all."""
     photos = {
         uuid
         for each in records
-        for given in each.answers.values()
-        for photo in given.get("photos") or ()
+        for photo in photos_named(each.answers)
         if (uuid := _uuid_or_none(photo))
     }
     signatures = {
@@ -84,8 +86,10 @@ def references_of(records: Sequence[Submitted]) -> References:
         for uuid in (each.inspector_signature, each.inspected_signature)
         if uuid
     }
+    orgs = open_units({each.org_id for each in records})
     return References(
-        open_units({each.org_id for each in records}),
+        orgs,
+        {pk: kinds_open_to(actor, org) for pk, org in orgs.items()},
         published({each.checklist_id for each in records}),
         _by_id(Point.objects.select_related("place"), (each.point_id for each in records)),
         _by_id(Place.objects.all(), (each.place_id for each in records)),
@@ -153,7 +157,7 @@ def _org(submitted: Submitted, references: References, actor: Actor) -> Org:
         raise NotFound(_("没有这个单位，或单位已停办。"))
     if submitted.kind not in KINDS:
         raise Invalid(_("请选择检查类型。"), {"kind": _("请选择检查类型。")})
-    open_kinds = kinds_open_to(actor, org)
+    open_kinds = references.kinds[org.pk]
     if submitted.kind in open_kinds:
         return org
     if open_kinds or actor.may("inspections.inspect", org.path):
@@ -171,9 +175,7 @@ def _org(submitted: Submitted, references: References, actor: Actor) -> Org:
 def _uploads(
     submitted: Submitted, references: References, actor: Actor, *, photos_follow: bool
 ) -> dict[UUID, Upload]:
-    wanted = {
-        _uuid(photo) for given in submitted.answers.values() for photo in given.get("photos") or ()
-    }
+    wanted = {_uuid(photo) for photo in photos_named(submitted.answers)}
     if photos_follow:
         wanted &= references.uploads.keys()
     wanted |= {
@@ -192,7 +194,7 @@ def _own_pictures(
         and row.user_id == actor.user_id
         and row.blob.media_type.startswith("image/")
     }
-    if wanted - mine.keys():
+    if len(mine) != len(wanted):
         raise Invalid(
             _("有照片尚未上传成功，请重新拍照或选择照片后提交。"), {"photos": _("请重新上传照片。")}
         )

@@ -14,7 +14,7 @@ from anxiao.loop.duties.services import Fact, record_facts
 from anxiao.loop.duties.services.locks import lock_units
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries.receipts import Receipt
-from anxiao.loop.inspections.rules import FAIL, OWN_KINDS, PASS, Checked, Submitted
+from anxiao.loop.inspections.rules import OWN_KINDS, Checked, Submitted, photos_named
 from anxiao.loop.inspections.services.findings import Failing, open_findings
 from anxiao.loop.inspections.services.scene import Scene, position
 
@@ -33,6 +33,9 @@ class Ready:
     scene: Scene
     checked: Checked
     digest: str
+    failed: Sequence[str]
+    """Codes of the items that failed."""
+    passed: int
 
 
 def store(ready: Sequence[Ready], *, actor: Actor, at: datetime) -> dict[UUID, Receipt]:
@@ -46,9 +49,9 @@ def store(ready: Sequence[Ready], *, actor: Actor, at: datetime) -> dict[UUID, R
     if not new:
         return {}
     failing = [
-        Failing(pk, each.submitted, each.scene, each.checked)
+        Failing(pk, each.submitted, each.scene, each.checked, each.failed)
         for pk, each in new.items()
-        if each.checked.having(FAIL)
+        if each.failed
     ]
     opened = open_findings(failing, actor=actor, at=at)
     record_facts([_fact(pk, each) for pk, each in new.items()], at=at, actor=actor)
@@ -59,7 +62,7 @@ def store(ready: Sequence[Ready], *, actor: Actor, at: datetime) -> dict[UUID, R
 
 
 def _row(ready: Ready, *, actor: Actor, at: datetime) -> dict[str, Any]:
-    submitted, scene, checked = ready.submitted, ready.scene, ready.checked
+    submitted, scene = ready.submitted, ready.scene
     place = scene.place
     return {
         "body_sha256": ready.digest,
@@ -71,9 +74,9 @@ def _row(ready: Ready, *, actor: Actor, at: datetime) -> dict[str, Any]:
         "inspector_name": actor.name,
         "finished_at": submitted.finished_at or at,
         "received_at": at,
-        "answers": checked.answers,
-        "passed": len(checked.having(PASS)),
-        "failed": len(checked.having(FAIL)),
+        "answers": ready.checked.answers,
+        "passed": ready.passed,
+        "failed": len(ready.failed),
         "latitude": position(submitted.latitude),
         "longitude": position(submitted.longitude),
         "inspector_signature_id": _signed(scene, submitted.inspector_signature),
@@ -100,14 +103,14 @@ def _line(pk: int, ready: Ready) -> Line:
     detail = {
         "checklist": ready.scene.checklist.code,
         "kind": submitted.kind,
-        "failed": len(ready.checked.having(FAIL)),
+        "failed": len(ready.failed),
         **({"late_reason": submitted.late_reason} if submitted.late_reason else {}),
     }
     return Line("submit", Inspection._meta.label_lower, pk, ready.scene.org.path, detail)
 
 
 def _receipt(pk: int, ready: Ready, found: Sequence[tuple[str, int, str]], at: datetime) -> Receipt:
-    submitted, checked = ready.submitted, ready.checked
+    submitted = ready.submitted
     there = {str(uuid) for uuid in ready.scene.uploads}
     return Receipt(
         id=pk,
@@ -117,14 +120,9 @@ def _receipt(pk: int, ready: Ready, found: Sequence[tuple[str, int, str]], at: d
         kind=submitted.kind,
         happened_on=submitted.happened_on,
         received_at=at,
-        passed=len(checked.having(PASS)),
-        failed=len(checked.having(FAIL)),
-        awaited=tuple(
-            uuid
-            for given in checked.answers.values()
-            for uuid in given["photos"]
-            if uuid not in there
-        ),
+        passed=ready.passed,
+        failed=len(ready.failed),
+        awaited=tuple(uuid for uuid in photos_named(ready.checked.answers) if uuid not in there),
         findings=tuple(found),
     )
 
