@@ -32,7 +32,9 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["user", "-id"], name="message_user_newest"),
             models.Index(
-                fields=["user"], name="message_user_unread", condition=Q(read_at__isnull=True)
+                fields=["user", "url"],
+                name="message_user_unread",
+                condition=Q(read_at__isnull=True),
             ),
             models.Index(
                 fields=["matter"],

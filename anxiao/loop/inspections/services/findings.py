@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -115,20 +116,21 @@ def _live(failed: Sequence[_Failed]) -> dict[tuple[int, str], Matter]:
     sql = _LIVE.format(
         units=quick.marks(list(units)),
         origins=quick.marks(origins),
-        states=quick.marks(LIVE_STATES),
     )
-    rows = quick.many(sql, [*units, *origins, *LIVE_STATES])
+    rows = sorted(quick.many(sql, [*units, *origins]), key=itemgetter(3), reverse=True)
     return {
         (unit, origin): Matter(pk, units[unit], number, place_text, description, tuple(people))
-        for unit, origin, pk, number, place_text, description, *people in rows
+        for unit, origin, state, pk, number, place_text, description, *people in rows
+        if state in LIVE_STATES
     }
 
 
+# Nothing else is asked for: SQLite would then read all that is open at the unit, or all in order.
 _LIVE = """
-SELECT org_id, origin, id, number, place_text, description, responsible_id, recorded_by_id,
+SELECT org_id, origin, state, id, number, place_text, description, responsible_id, recorded_by_id,
   assigned_by_id
 FROM hazards_hazard
-WHERE org_id IN ({units}) AND origin IN ({origins}) AND state IN ({states}) ORDER BY id DESC
+WHERE org_id IN ({units}) AND origin IN ({origins})
 """
 
 
