@@ -123,6 +123,7 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
     try:
         with transaction.atomic():
             (opened,) = _store([(found, digest)], actor=actor, at=at)
+            record_all([opened.line], actor=actor, at=at)
     except (IntegrityError, Conflict):
         known = _known(found.uuid, digest, actor)
         if known is None:
@@ -148,11 +149,26 @@ class Opened:
             self.id, found.org, self.row["number"], found.place_text, found.description, people
         )
 
+    @property
+    def line(self) -> Line:
+        """What the journal says of it."""
+        found, missing = self.found, _missing(self.found)
+        detail = {
+            "number": self.row["number"],
+            "level": found.level,
+            "source": found.source,
+            "category": found.category,
+            **({"late_reason": found.late_reason} if found.late_reason else {}),
+            **({"missing": list(missing)} if missing else {}),
+        }
+        return Line("open", Hazard._meta.label_lower, self.id, found.org.path, detail)
+
 
 def open_hazards(found: Iterable[Found], *, actor: Actor, at: datetime) -> list[Opened]:
     """Enter hazards that are all new, in this order, into their ledgers.
 
-    The caller has a transaction, and undoes it when this raises: as ``open_hazard``, for any.
+    The caller has a transaction, and undoes it when this raises: as ``open_hazard``, for any. It
+    writes the ``line`` of each into the journal, with its own in one statement.
     """
     tidied = [_tidied(each, actor) for each in found]
     for each in tidied:
@@ -266,7 +282,6 @@ def _store(found: Sequence[tuple[Found, str]], *, actor: Actor, at: datetime) ->
     for each in opened:
         if each.found.photos:
             attach(each.id, each.found.photos, PhotoStage.BEFORE, at)
-    record_all([_line(each) for each in opened], actor=actor, at=at)
     _announce(opened, actor=actor, at=at)
     return opened
 
@@ -295,19 +310,6 @@ def _row(found: Found, digest: str, serial: int, *, actor: Actor, at: datetime) 
         "recorded_by_id": actor.user_id or None,
         **{name: getattr(found, name) for name in KEPT},
     }
-
-
-def _line(opened: Opened) -> Line:
-    found, missing = opened.found, _missing(opened.found)
-    detail = {
-        "number": opened.row["number"],
-        "level": found.level,
-        "source": found.source,
-        "category": found.category,
-        **({"late_reason": found.late_reason} if found.late_reason else {}),
-        **({"missing": list(missing)} if missing else {}),
-    }
-    return Line("open", Hazard._meta.label_lower, opened.id, found.org.path, detail)
 
 
 def _missing(found: Found) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.journal.services import Line
 from anxiao.foundation.places.rules import joined
 from anxiao.loop.hazards.models import Criterion
 from anxiao.loop.hazards.services import Found, Matter, comment_hazards, open_hazards
@@ -56,15 +57,17 @@ class _Failed:
 
 def open_findings(
     failing: Iterable[Failing], *, actor: Actor, at: datetime
-) -> dict[int, list[tuple[str, int, str]]]:
+) -> tuple[dict[int, list[tuple[str, int, str]]], list[Line]]:
     """Open a hazard per failed item; one still in the ledger for the same place is joined.
 
     Whoever follows the joined hazard reads that it was found again, if the inspector may see it.
-    Returns per inspection the failed items with id and number of their hazards.
+    Returns per inspection the failed items with id and number of their hazards; and what the
+    caller writes into the journal of those opened.
     """
     failed = [each for one in failing for each in _failed(one)]
+    lines: list[Line] = []
     if not failed:
-        return {}
+        return {}, lines
     hazards = _live(failed)
     first = {each.key: each for each in reversed(failed) if each.key not in hazards}
     fresh = [each for each in failed if first.get(each.key) is each]
@@ -72,6 +75,7 @@ def open_findings(
         criteria = _criteria([each.item for each in fresh])
         found = [_found(each, criteria, actor) for each in fresh]
         opened = open_hazards(found, actor=actor, at=at)
+        lines = [one.line for one in opened]
         hazards |= {each.key: one.matter for each, one in zip(fresh, opened, strict=True)}
     again = [each for each in failed if first.get(each.key) is not each]
     if again:
@@ -93,7 +97,7 @@ def open_findings(
     for each in failed:
         hazard = hazards[each.key]
         told.setdefault(each.of.id, []).append((each.item["code"], hazard.id, hazard.number))
-    return told
+    return told, lines
 
 
 def _failed(failing: Failing) -> list[_Failed]:

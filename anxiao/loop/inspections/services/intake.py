@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.kernel.errors import Conflict, DomainError, NotFound
 from anxiao.loop.inspections.models import Inspection
@@ -84,28 +83,26 @@ class _Taking:
     photos_follow: bool
 
     def take(self, records: Sequence[Submitted]) -> dict[UUID, Taken]:
-        """What became of records of different uuids."""
-        digests = {each.uuid: fingerprint(each) for each in records}
-        known = _known(digests)
-        fresh = [each for each in records if each.uuid not in known]
-        references = references_of(fresh, self.actor) if fresh else None
+        """What became of records of different uuids.
+
+        Whether one is there already is asked only of those that are refused, or found in the way:
+        as a rule all are new.
+        """
+        references = references_of(records, self.actor)
         found: dict[UUID, Taken] = {}
         ready: list[Ready] = []
         for each in records:
             try:
-                if each.uuid in known or references is None:
-                    found[each.uuid] = self._resent(each.uuid, digests[each.uuid])
-                else:
-                    ready.append(self._checked(each, references, digests[each.uuid]))
+                ready.append(self._checked(each, references))
             except DomainError as error:
-                found[each.uuid] = Taken(each.uuid, error=error)
+                found[each.uuid] = self._resent(each, error)
         return found | self._stored(ready)
 
-    def _checked(self, submitted: Submitted, references: References, digest: str) -> Ready:
+    def _checked(self, submitted: Submitted, references: References) -> Ready:
         scene = scene_of(submitted, references, self.actor, photos_follow=self.photos_follow)
         checked = check(submitted, scene, self.at)
         failed, passed = checked.having(FAIL), len(checked.having(PASS))
-        return Ready(submitted, scene, checked, digest, failed, passed)
+        return Ready(submitted, scene, checked, fingerprint(submitted), failed, passed)
 
     def _stored(self, ready: Sequence[Ready]) -> dict[UUID, Taken]:
         """Write all at once; one by one if one of them cannot be written."""
@@ -121,36 +118,26 @@ class _Taking:
                 }
             if not isinstance(error, DomainError):
                 raise
-            return {ready[0].submitted.uuid: Taken(ready[0].submitted.uuid, error=error)}
+            submitted = ready[0].submitted
+            return {submitted.uuid: Taken(submitted.uuid, error=error)}
         return {
-            each.submitted.uuid: self._told(each, receipts.get(each.submitted.uuid))
+            each.submitted.uuid: Taken(each.submitted.uuid, receipt, created=True)
+            if (receipt := receipts.get(each.submitted.uuid))
+            else self._resent(each.submitted, NotFound())
             for each in ready
         }
 
-    def _told(self, ready: Ready, receipt: Receipt | None) -> Taken:
-        uuid = ready.submitted.uuid
-        if receipt is not None:
-            return Taken(uuid, receipt, created=True)
-        try:
-            return self._resent(uuid, ready.digest)  # somebody was first, a moment ago
-        except DomainError as error:
-            return Taken(uuid, error=error)
-
-    def _resent(self, uuid: UUID, digest: str) -> Taken:
-        row = Inspection.objects.get(uuid=uuid)
+    def _resent(self, submitted: Submitted, otherwise: DomainError) -> Taken:
+        """What became of a record if it is there already; ``otherwise`` if it is not."""
+        uuid = submitted.uuid
+        row = Inspection.objects.filter(uuid=uuid).first()
+        if row is None:
+            return Taken(uuid, error=otherwise)
         if row.inspector_id != self.actor.user_id:
-            raise NotFound(_("没有这条检查记录。"))
-        if row.body_sha256 != digest:
-            raise Conflict(_("同一编号已收到另一份检查记录，请重新打开检查表填写后提交。"))
+            return Taken(uuid, error=NotFound(_("没有这条检查记录。")))
+        if row.body_sha256 != fingerprint(submitted):
+            said = _("同一编号已收到另一份检查记录，请重新打开检查表填写后提交。")
+            return Taken(uuid, error=Conflict(said))
         if self.photos_follow:
             hang_followed(row, actor=self.actor, at=self.at)
         return Taken(uuid, receipt_of(row))
-
-
-def _known(uuids: Iterable[UUID]) -> set[UUID]:
-    keys = {quick.key(uuid): uuid for uuid in uuids}
-    rows = quick.many(_KNOWN.format(marks=quick.marks(list(keys))), list(keys))
-    return {keys[key] for (key,) in rows}
-
-
-_KNOWN = "SELECT uuid FROM inspections_inspection WHERE uuid IN ({marks})"

@@ -53,9 +53,10 @@ def store(ready: Sequence[Ready], *, actor: Actor, at: datetime) -> dict[UUID, R
         for pk, each in new.items()
         if each.failed
     ]
-    opened = open_findings(failing, actor=actor, at=at)
+    opened, lines = open_findings(failing, actor=actor, at=at)
     record_facts([_fact(pk, each) for pk, each in new.items()], at=at, actor=actor)
-    record_all([_line(pk, each) for pk, each in new.items()], actor=actor, at=at)
+    lines += [_line(pk, each) for pk, each in new.items()]
+    record_all(lines, actor=actor, at=at)
     return {
         each.submitted.uuid: _receipt(pk, each, opened.get(pk, ()), at) for pk, each in new.items()
     }
