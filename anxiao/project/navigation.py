@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,7 +31,7 @@ class Entry:
 
     def item(self, here: str) -> dict[str, Any]:
         """The entry as the templates want it; ``here`` is the address that is open now."""
-        url = reverse(self.route) + self.query
+        url = address(self.route) + self.query
         return {
             "label": self.label,
             "url": url,
@@ -38,6 +39,12 @@ class Entry:
             "clause": self.clause,
             "active": url == here,
         }
+
+
+@lru_cache(maxsize=128)
+def address(route: str) -> str:
+    """Where a route without parameters leads: the same for everybody."""
+    return reverse(route)
 
 
 def _section(number: str, label: str | Promise) -> Entry:
@@ -124,7 +131,7 @@ def _nearest(request: HttpRequest) -> str:
     under = [
         url + entry.query
         for entry in entries
-        if path == (url := reverse(entry.route)) or (url != "/" and path.startswith(url))
+        if path == (url := address(entry.route)) or (url != "/" and path.startswith(url))
         if entry.query in {"", asked}
     ]
     return max(under, key=len, default="")

@@ -18,8 +18,9 @@ from anxiao.boards.cockpit.rules import spans
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.kernel.clock import TIMEZONE
 from anxiao.loop.duties.models import Clause, Duty, Tally
-from anxiao.loop.duties.queries import vacancies
+from anxiao.loop.duties.queries import unit_status, vacancies
 from anxiao.loop.duties.queries.pages import unit_page
+from anxiao.loop.duties.queries.vacancies import held_roles
 from anxiao.loop.duties.services import (
     copy_plan,
     import_plan,
@@ -306,6 +307,25 @@ def test_a_post_that_has_ended_is_vacant(later, plan):
     later.principal_user.memberships.update(until_on=TODAY - timedelta(days=1))
     vacant = {(each.unit_id, each.role) for each in vacancies(later.school.path, TODAY)}
     assert (later.school.pk, "principal") in vacant
+
+
+@pytest.mark.parametrize("change", ["nobody", "held above", "ended", "not begun", "locked"])
+def test_a_units_own_page_knows_the_same_vacant_posts(later, plan, change):
+    user = make_user("钟灵", (later.county, "safety_officer"))
+    changes = {
+        "nobody": {"role": "guard"},
+        "ended": {"until_on": TODAY - timedelta(days=1)},
+        "not begun": {"from_on": TODAY + timedelta(days=1)},
+    }
+    user.memberships.update(**changes.get(change, {}))
+    if change == "locked":
+        type(user).objects.filter(pk=user.pk).update(is_active=False)
+    told = vacancies(later.county.path, TODAY)
+    for unit in (later.school, later.second, later.town, later.county):
+        owners = {each.duty.owner for each in unit_status(unit.pk, TODAY)}
+        roles = {each.role for each in told if each.unit_id == unit.pk}
+        assert owners - held_roles(unit, TODAY) == roles
+    assert {each.role for each in told} >= {"principal"}
 
 
 def test_another_notice_in_force_is_one_tap_away(later, plan, clerk):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -45,6 +46,7 @@ def _as_day(value: date | datetime) -> date:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, classes: str = "") -> SafeString:
     """A line icon of the sprite; hidden from screen readers, so words must stand beside it."""
     return format_html(
