@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from bench import intake, pages
 from bench import place as footing
 from bench.pages import get, timed
-from bench.results import Pairs, Result, at_most, keep
+from bench.results import Pairs, Result, at_least, at_most, keep
 from bench.servers import Place, mini, ours, places
 
 DATABASES = ("sqlite", "postgresql")
@@ -31,6 +31,8 @@ class Sizes:
     hazards: int = 500_000
     facts_days: int = 20
     more_units: int = 5_000
+    exported: int = 100_000
+    imported: int = 5_000
 
 
 QUICK = Sizes(
@@ -41,6 +43,8 @@ QUICK = Sizes(
     hazards=40_000,
     facts_days=5,
     more_units=1_000,
+    exported=20_000,
+    imported=1_000,
 )
 
 
@@ -86,6 +90,8 @@ def one(place: Place, sizes: Sizes, only: set[str]) -> Iterator[list[Result]]:
         yield footing.measure(place, sizes.rounds)
     if not only or only & {"G5", "G9", "G11"}:
         yield pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds)
+    if not only or only & {"G6"}:
+        yield _ledgers(place, sizes)
     if not only or only & {"G7"}:
         yield [_rebuild(place, sizes)]
     if not only or only & {"G8"}:
@@ -97,6 +103,27 @@ def _keeping(place: Place) -> Result:
     mine, floor = zip(*said["pairs"], strict=True)
     pairs = Pairs("s for 300 facts", "without cells", mine, floor)
     return at_most("G10", "a fact with its cells and rollups", place.database, pairs, 1.5)
+
+
+def _ledgers(place: Place, sizes: Sizes) -> list[Result]:
+    """Ledgers out and in, in the county beside."""
+    county = str(place.world["neighbour"])
+    place.run("bench.fill", "hazards", county, str(sizes.exported))
+    out = json.loads(place.run("bench.ledgers", "export", county, str(sizes.exported)))
+    back = json.loads(place.run("bench.ledgers", "import", county, str(sizes.imported)))
+    rates = {
+        name: [[each["rows"] / took for took in side] for side in zip(*each["pairs"], strict=True)]
+        for name, each in (("out", out), ("back", back))
+    }
+    exported = Pairs("rows/s", "bare statement and writer", *rates["out"])
+    imported = Pairs("rows/s", "bare reader and inserts", *rates["back"])
+    grown = Pairs("MiB more", "limit", [out["grown"]], [50.0])
+    at = place.database
+    return [
+        at_least("G6", f"a ledger of {out['rows']:,} rows as .xlsx", at, exported, 0.25),
+        at_most("G6", "memory for it", at, grown, 1.0),
+        at_least("G6", f"a ledger of {back['rows']:,} rows imported", at, imported, 0.25),
+    ]
 
 
 def _rebuild(place: Place, sizes: Sizes) -> Result:
