@@ -124,6 +124,8 @@ def read_text(value: object) -> str:
 
 def _printable(text: str) -> str:
     """Without control characters (NUL too) and lone surrogates; blanks and line ends stay."""
+    if text.isprintable():
+        return text
     return "".join(
         char for char in text if char in "\n\t\r " or unicodedata.category(char) not in {"Cc", "Cs"}
     )

@@ -213,9 +213,9 @@ def _repeats_header(cells: Cells, result: Understood) -> bool:
 
 def _is_number_row(values: list[Any]) -> bool:
     """The line 1, 2, 3 … that numbers the columns of official forms."""
-    return len(values) >= NUMBER_ROW_CELLS and [shown(value) for value in values] == [
-        str(place) for place in range(1, len(values) + 1)
-    ]
+    return len(values) >= NUMBER_ROW_CELLS and all(
+        shown(value) == str(place) for place, value in enumerate(values, start=1)
+    )
 
 
 def _read_row(number: int, cells: Cells, spec: ImportSpec, result: Understood) -> ReadRow:
@@ -261,10 +261,10 @@ def _read_cell(one: ImportField, raw: Any, heading: str) -> Any:
 
 
 def _read_filled(one: ImportField, raw: Any, heading: str) -> Any:
-    if raw in (Fault.FORMULA, shown(Fault.FORMULA)):  # the word is the error workbook's
+    if _is(raw, Fault.FORMULA):
         wanted = _("请改成文字。") if one.read is None else _("请粘贴为数值。")
         raise _Unfit(_("单元格是公式，%(wanted)s") % {"wanted": wanted})
-    if raw in (Fault.ERROR, shown(Fault.ERROR)):
+    if _is(raw, Fault.ERROR):
         raise _Unfit(_("单元格是错误值，请改成文字或数字。"))
     try:
         return _read_value(one, raw, heading)
@@ -272,6 +272,11 @@ def _read_filled(one: ImportField, raw: Any, heading: str) -> Any:
         raise _Unfit(_(fault.hint)) from fault
     except (ValueError, TypeError, ArithmeticError) as fault:
         raise _Unfit(_("无法识别，请核对后重新填写。")) from fault
+
+
+def _is(raw: Any, fault: Fault) -> bool:
+    """A fault, or the word for it that stands in an error workbook."""
+    return raw is fault or (isinstance(raw, str) and raw[:1] in "（(" and raw == shown(fault))
 
 
 def _read_value(one: ImportField, raw: Any, heading: str) -> Any:

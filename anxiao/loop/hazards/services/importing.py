@@ -6,13 +6,11 @@ constraints of the table hold. A line is known again by what it says (``rules.le
 that importing a ledger twice changes nothing.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import SYSTEM, Actor, require
@@ -76,9 +74,8 @@ def write_ledger_lines(context: ImportContext) -> None:
     memory: Memory = context.memory["ledger"]
     lines, memory.lines = memory.lines, []
     hazards = Hazard.objects.bulk_create([hazard for hazard, _row in lines])
-    for (org_id, year), count in Counter((each.org_id, each.year) for each in hazards).items():
-        rows = LedgerYear.objects.filter(org_id=org_id, year=year)
-        rows.update(last=F("last") + count)
+    used = sorted({(each.org_id, each.year) for each in hazards})
+    LedgerYear.objects.bulk_update([memory.ledgers[key] for key in used], ["last"])
     told = [
         Line(
             "import",
