@@ -132,7 +132,7 @@ def _rebuild(place: Place, sizes: Sizes) -> Result:
     said = json.loads(place.run("bench.cells", "rebuild", county))
     mine, floor = zip(*said["pairs"], strict=True)
     pairs = Pairs("s", "bare set-based statement", mine, floor)
-    name = f"rebuild of {said['cells']:,} cells from {said['facts']:,} facts"
+    name = f"rebuild of {said['cells']:,} cells, a tenth wrong, from {said['facts']:,} facts"
     return at_most("G7", name, place.database, pairs, 2.0)
 
 

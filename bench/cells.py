@@ -27,6 +27,7 @@ from anxiao.loop.duties.services import evidence, recount
 from anxiao.loop.duties.services.statements import Scope, count_cells
 
 ROUNDS = 3
+SPOILED = 10
 
 BARE = """
 SELECT t.unit_id, t.duty_id, t.period_key, COUNT(e.id)
@@ -51,6 +52,7 @@ def rebuild(county_id: int) -> dict[str, Any]:
     today = business_day(timezone.now())
     pairs = []
     for _ in range(ROUNDS):
+        _spoil(county_id)
         ours = seconds(lambda: _rebuilt(county_id, today))
         pairs.append((ours, seconds(lambda: _bare(county_id))))
     checked = seconds(lambda: recount(county))
@@ -60,6 +62,15 @@ def rebuild(county_id: int) -> dict[str, Any]:
         "facts": Evidence.objects.filter(county=county_id).count(),
         "checked": checked,
     }
+
+
+def _spoil(county_id: int) -> None:
+    """A tenth of the cells are wrong."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE duties_tally SET done = done + 1 WHERE county_id = %s AND id %% {SPOILED} = 0",
+            [county_id],
+        )
 
 
 def _rebuilt(county_id: int, today: Any) -> None:

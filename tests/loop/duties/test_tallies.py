@@ -27,6 +27,7 @@ from anxiao.loop.duties.services import (
     request_exemption,
     revoke_evidence,
 )
+from anxiao.loop.duties.services.statements import Scope, count_cells
 from tests.builders import (
     AT,
     TODAY,
@@ -303,6 +304,26 @@ def test_recount_finds_and_repairs_what_was_tampered(place, plan):
     recount(place.county, repair_on=TODAY)
     assert not recount(place.county)
     assert cell(place.school, "2.1.f-1", "2026-11").done == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"done": 7},
+        {"met": True},
+        {"lapsed": True},
+        {"valid_until": TODAY},
+        {"met": True, "done": 0, "valid_until": date(2030, 1, 1)},
+    ],
+)
+def test_only_cells_that_are_wrong_are_written(place, plan, wrong):
+    fact(place.school, "drill.evacuation")
+    cells = Tally.objects.filter(county=place.county, owed=True, ends_on__gt=TODAY)
+    right = list(cells.order_by("pk").values("done", "met", "lapsed", "valid_until"))
+    spoiled = cells.filter(unit=place.second, duty__code="2.1.f-1").update(**wrong)
+    scope = Scope(place.county.pk)
+    assert (spoiled, count_cells(scope, TODAY), count_cells(scope, TODAY)) == (1, 1, 0)
+    assert list(cells.order_by("pk").values("done", "met", "lapsed", "valid_until")) == right
 
 
 def test_a_kindergarten_is_bound_by_what_fits_it(place, plan):

@@ -97,12 +97,15 @@ def open_periods(
 
 
 def count_cells(scope: Scope, day: date) -> int:
-    """Set counts and marks of the cells in ``scope`` to what evidence says on ``day``."""
+    """Set counts and marks of the cells in ``scope`` to what evidence says on ``day``.
+
+    Returns how many were wrong; those that are right are not written again.
+    """
     where, values = scope.where("t")
-    sql = _COUNT.format(truth=_TRUTH.format(**_words(where)), lapsed=_LAPSED_NOW)
+    sql = _COUNT.format(truth=_TRUTH.format(**_words(where)))
     today = connection.ops.adapt_datefield_value(day)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [today, today, today, today, *values])
+        cursor.execute(sql, [today, today, *values])
         return int(cursor.rowcount)
 
 
@@ -221,21 +224,23 @@ GROUP BY t.id, d.valid_days
 """
 
 _TRUTH = """
-SELECT t.id, COUNT(e.id) AS done, {valid} AS valid_until
+SELECT t.id, t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AS enough, t.ends_on, t.lapsed,
+  COUNT(e.id) AS done, {valid} AS valid_until
 {facts}
 """
 
 # An ended period keeps its mark; a running one has lapsed if its proof ran out before the day.
-_LAPSED_NOW = """
-CASE WHEN duties_tally.ends_on <= %s THEN duties_tally.lapsed
-  ELSE COALESCE(c.valid_until < %s, FALSE) END
-"""
-
 _COUNT = """
-UPDATE duties_tally SET done = c.done, valid_until = c.valid_until, lapsed = {lapsed},
-  met = duties_tally.owed AND NOT duties_tally.exempt AND c.done >= duties_tally.needed
-    AND NOT {lapsed}
-FROM ({truth}) c WHERE c.id = duties_tally.id
+UPDATE duties_tally SET done = n.done, valid_until = n.valid_until, lapsed = n.lapsed,
+  met = n.enough AND NOT n.lapsed
+FROM (
+  SELECT c.id, c.done, c.valid_until, c.enough,
+    CASE WHEN c.ends_on <= %s THEN c.lapsed ELSE COALESCE(c.valid_until < %s, FALSE) END AS lapsed
+  FROM ({truth}) c
+) n
+WHERE n.id = duties_tally.id AND (duties_tally.done <> n.done
+  OR duties_tally.lapsed <> n.lapsed OR duties_tally.met <> (n.enough AND NOT n.lapsed)
+  OR duties_tally.valid_until IS DISTINCT FROM n.valid_until)
 """
 
 _DIFFERENT = """
