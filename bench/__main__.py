@@ -7,11 +7,11 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bench import intake, pages
+from bench import growth, intake, pages
 from bench import place as footing
 from bench.pages import get, timed
 from bench.results import Pairs, Result, at_least, at_most, keep
@@ -33,6 +33,7 @@ class Sizes:
     more_units: int = 5_000
     exported: int = 100_000
     imported: int = 5_000
+    years: tuple[int, ...] = ()
 
 
 QUICK = Sizes(
@@ -53,7 +54,8 @@ def main() -> int:
     asked = _asked()
     sizes = QUICK if asked.quick else Sizes()
     if asked.hazards:
-        sizes = Sizes(hazards=asked.hazards)
+        sizes = replace(sizes, hazards=asked.hazards)
+    sizes = replace(sizes, years=asked.growth)
     begin = time.monotonic()
     rows: list[Result] = []
     notes = [
@@ -82,20 +84,28 @@ def main() -> int:
 
 def one(place: Place, sizes: Sizes, only: set[str]) -> Iterator[list[Result]]:
     """Everything on one database, part by part."""
-    if not only or only & {"G1", "G2", "G3", "G4"}:
-        yield intake.measure(place, intake.Sizes(sizes.seconds, sizes.rounds))
-    if not only or only & {"G10"}:
-        yield [_keeping(place)]
-    if not only or only & {"G12"}:
-        yield footing.measure(place, sizes.rounds)
-    if not only or only & {"G5", "G9", "G11"}:
-        yield pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds)
-    if not only or only & {"G6"}:
-        yield _ledgers(place, sizes)
-    if not only or only & {"G7"}:
-        yield [_rebuild(place, sizes)]
-    if not only or only & {"G8"}:
-        yield [_matrix(place, sizes)]
+    parts: tuple[tuple[set[str], Callable[[], list[Result]]], ...] = (
+        (
+            {"G1", "G2", "G3", "G4"},
+            lambda: intake.measure(place, intake.Sizes(sizes.seconds, sizes.rounds)),
+        ),
+        ({"G10"}, lambda: [_keeping(place)]),
+        ({"G12"}, lambda: footing.measure(place, sizes.rounds)),
+        (
+            {"G5", "G9", "G11"},
+            lambda: pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds),
+        ),
+        ({"G6"}, lambda: _ledgers(place, sizes)),
+        ({"G7"}, lambda: [_rebuild(place, sizes)]),
+        (
+            {"size"},
+            lambda: growth.measure(place, sizes.years, sizes.page_seconds, sizes.rounds),
+        ),
+        ({"G8"}, lambda: [_matrix(place, sizes)]),
+    )
+    for goals, measured in parts:
+        if not only or only & goals:
+            yield measured()
 
 
 def _keeping(place: Place) -> Result:
@@ -174,6 +184,12 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--only", default=set(), type=lambda text: set(text.split(",")))
     parser.add_argument("--hazards", type=int, default=0, help="rows of the large ledger (G5)")
+    parser.add_argument(
+        "--growth",
+        default=(),
+        type=lambda text: tuple(map(int, text.split(","))),
+        help="the same pages after so many of a county's years, as 1,10,100",
+    )
     return parser.parse_args()
 
 

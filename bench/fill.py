@@ -45,11 +45,11 @@ def hazards(county_id: int, count: int) -> None:
     first, number = units[0][0], len(units)
     begin = (Hazard.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     for start in range(begin, begin + count, STEP):
-        _hazards(county_id, first, number, start, min(start + STEP, begin + count) - 1)
+        add_hazards(county_id, first, number, start, min(start + STEP, begin + count) - 1)
     run("ANALYZE")
 
 
-def _hazards(county_id: int, first: int, number: int, start: int, end: int) -> None:
+def add_hazards(county_id: int, first: int, number: int, start: int, end: int) -> None:
     vendor = connection.vendor
     at = timezone.now()
     today = business_day(at)

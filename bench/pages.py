@@ -47,7 +47,7 @@ def measure(place: Place, rows: int, seconds: float, rounds: int) -> list[Result
         }
         asked["deep"] = _deep(product, cookies["watcher"])
         ours_asked = {name: [one] for name, one in asked.items()}
-        ours_asked["status"] = [_status(sender) for sender in world["senders"]]
+        ours_asked["status"] = [own_duties(sender) for sender in world["senders"]]
         floor = f"sessionid={place.sessions[0]}"
         bare = {"page": [get("/page", floor)], "read": [get("/read", floor)]}
         times: dict[str, list[float]] = {name: [] for name in (*ours_asked, *bare)}
@@ -59,7 +59,7 @@ def measure(place: Place, rows: int, seconds: float, rounds: int) -> list[Result
     return _told(place, times, few, rows)
 
 
-def _status(sender: dict[str, Any]) -> bytes:
+def own_duties(sender: dict[str, Any]) -> bytes:
     """A person's own unit, each with a token of their own: a person has a limit."""
     path = f"/api/v1/duties/status?unit={sender['unit']}"
     return request("GET", path, head={"Authorization": f"Bearer {sender['token']}"})

@@ -119,4 +119,5 @@ def _key(row: Result) -> tuple[str, str, str]:
 
 
 def _place(row: Result) -> tuple[int, str, str]:
-    return int(row.goal[1:] or 99), row.name, row.database
+    number = row.goal[1:]
+    return int(number) if number.isdigit() else 99, row.name, row.database

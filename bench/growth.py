@@ -1,0 +1,54 @@
+"""``python -m bench --growth 1,10``: the same pages after so many of a county's years.
+
+A year: 40 lines of the ledger for each unit, its duties' cells and facts of 40 weeks.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bench.pages import REGISTER, get, own_duties, timed
+from bench.results import Pairs, Result, at_most
+from bench.servers import Place, mini, ours
+
+ALLOWED = 1.5
+
+
+def measure(place: Place, years: Sequence[int], seconds: float, rounds: int) -> list[Result]:
+    """Grow the county step by step; each page then beside itself after the first step."""
+    county = str(place.world["county"])
+    place.run("bench.fill", "facts", county, "1")
+    rows: list[Result] = []
+    first: dict[str, list[float]] = {}
+    grown = 0
+    for year in years:
+        place.run("bench.years", county, str(grown), str(year))
+        grown = year
+        found = _asked(place, seconds, rounds)
+        first = first or found
+        for name, took in found.items():
+            beside = Pairs("× a bare page", f"after {years[0]}", took, first[name])
+            told = f"{name}, {year} × a county's year"
+            rows.append(at_most("size", told, place.database, beside, ALLOWED))
+    return rows
+
+
+def _asked(place: Place, seconds: float, rounds: int) -> dict[str, list[float]]:
+    """How many times a bare page's time each page took, round by round."""
+    world: dict[str, Any] = place.world
+    cookies = {name: f"__Host-session={key}" for name, key in world["sessions"].items()}
+    unit = world["senders"][0]["unit"]
+    pages = {
+        "hazard register": [get(REGISTER.partition("?")[0], cookies["clerk"])],
+        "county board": [get("/board/", cookies["clerk"])],
+        "a unit's own duties": [get(f"/duties/units/{unit}/", cookies["sender"])],
+        "the same as JSON": [own_duties(sender) for sender in world["senders"]],
+        "what is to do today": [get("/", cookies["sender"])],
+    }
+    floor = [get("/page", f"sessionid={place.sessions[0]}")]
+    found: dict[str, list[float]] = {name: [] for name in pages}
+    with ours(place) as product, mini(place) as small:
+        for _ in range(rounds):
+            for name, asked in pages.items():
+                mine = timed(product, asked, seconds).p50
+                found[name].append(mine / timed(small, floor, seconds).p50)
+    return found
