@@ -140,6 +140,8 @@ ROWS = (
     Row("api:workbook", {"slug": "=hazards"}, shared=True),
     Row("api:accept_up_hazard", {"id": "reported"}),
     Row("api:send_back_hazard", {"id": "reported"}),
+    Row("api:hazard_photo", {"id": "hazard", "photo": "photo"}),
+    Row("api:read_upload", {"uuid": "upload"}, personal=True),
     Row("api:*_hazard", {"id": "hazard"}),
 )
 FREE = Row("")

@@ -370,6 +370,51 @@ class TestFaults:
         refused(world.officer.post(f"/hazards/{pk}/assign", COMMITMENTS), 409, "conflict")
 
 
+class TestPhotos:
+    """What an answer links to is read with the token that got the answer, and by no other."""
+
+    def fetched(self, program, url):
+        answer = program.client.get(url, headers=program.headers)
+        answer.start = b"".join(answer)[:2] if answer.streaming else b""
+        return answer
+
+    def test_a_photo_is_read_with_the_token_of_who_may_see_its_hazard(self, world):
+        photo = world.officer.photo()
+        pk = world.officer.post("/hazards", world.officer.hazard(photos=[photo])).json()["id"]
+        url = world.officer.get(f"/hazards/{pk}").json()["photos"][0]["url"]
+        for program in (world.officer, world.principal, world.bureau):
+            answer = self.fetched(program, url)
+            assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+            assert answer.start == b"\xff\xd8"
+        assert self.fetched(world.officer, f"{url}?variant=thumb").status_code == 200
+        refused(self.fetched(world.stranger, url), 404, "not_found")
+        refused(Client().get(url), 401, "unauthorized")
+
+    def test_an_upload_is_read_by_who_handed_it_in(self, world):
+        url = world.officer.upload().json()["url"]
+        assert self.fetched(world.officer, url).status_code == 200
+        refused(self.fetched(world.principal, url), 404, "not_found")
+        refused(Client().get(url), 401, "unauthorized")
+
+
+def test_a_parameter_nobody_asked_for_is_refused(world):
+    unit = world.school.pk
+    pk = world.officer.post("/hazards", world.officer.hazard()).json()["id"]
+    for path, query in (
+        ("/me/today", {}),
+        ("/checklists", {"unit": unit}),
+        ("/duties/status", {"unit": unit}),
+        ("/registers", {}),
+        (f"/hazards/{pk}", {}),
+    ):
+        assert world.officer.get(path, **query).status_code == 200, path
+        for name in ("day", "id", "Unit"):
+            refused(world.officer.get(path, **query, **{name: "1"}), 422, "invalid", name)
+    assigned = world.principal.post(f"/hazards/{pk}/assign?dry_run=1", COMMITMENTS)
+    refused(assigned, 422, "invalid", "dry_run")
+    assert Hazard.objects.get().state == "open"
+
+
 class TestDescription:
     @pytest.fixture
     def schema(self, world):
@@ -383,7 +428,9 @@ class TestDescription:
             "/api/v1/me/today": {"get"},
             "/api/v1/hazards": {"get", "post"},
             "/api/v1/hazards/{id}": {"get"},
+            "/api/v1/hazards/{id}/photos/{photo}": {"get"},
             "/api/v1/files": {"post"},
+            "/api/v1/files/{uuid}": {"get"},
             "/api/v1/checklists": {"get"},
             "/api/v1/points/{code}": {"get"},
             "/api/v1/inspections": {"post"},

@@ -1,5 +1,6 @@
 """What every API operation shares: strict bodies, one error body, a declared capability."""
 
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -122,14 +123,35 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def needs(*capabilities: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An operation for those who hold any of ``capabilities`` somewhere; others get 403."""
+PICTURE: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+"""What an operation that hands out a file says of its answer."""
+
+
+def needs(
+    *capabilities: str, reads_query: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An operation for those who hold any of ``capabilities`` somewhere; others get 403.
+
+    A query parameter that it does not declare is refused; with ``reads_query`` it checks its own.
+    """
 
     def decorate(operation: Callable[..., Any]) -> Callable[..., Any]:
+        declared = set(inspect.signature(operation).parameters)
+
         @wraps(operation)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
             if not any(map(request.actor.may_somewhere, capabilities)):
                 raise Forbidden(capabilities[0])
+            if request.GET and not reads_query:
+                in_path = set(request.resolver_match.kwargs)
+                refuse_unknown(request.GET, declared - in_path if request.method == "GET" else ())
             return operation(request, *args, **kwargs)
 
         guarded.capability = capabilities  # type: ignore[attr-defined]

@@ -3,13 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
-from anxiao.foundation.access.api import PROBLEMS, ApiRequest, needs, refuse_unknown
+from anxiao.foundation.access.api import PICTURE, PROBLEMS, ApiRequest, needs, refuse_unknown
+from anxiao.foundation.files.http import Variant, serve
 from anxiao.foundation.files.models import Upload
+from anxiao.foundation.files.queries import my_fresh_upload
 from anxiao.foundation.files.rules import MAX_DOCUMENT
 from anxiao.foundation.files.services import store_upload
 from anxiao.foundation.kernel.errors import DomainError, Invalid
@@ -26,7 +30,10 @@ class TooLarge(DomainError):
 
 
 class FileOut(Schema):
-    """What was kept of it: the type it was judged to have, its size after cleaning."""
+    """What was kept of it: the type it was judged to have, its size after cleaning.
+
+    ``url`` gives it to the same token for a day; later the record it belongs to does.
+    """
 
     uuid: UUID
     unit: int
@@ -35,6 +42,7 @@ class FileOut(Schema):
     size: int
     width: int | None
     height: int | None
+    url: str
 
 
 @router.post(
@@ -66,6 +74,19 @@ def upload(
     return Status(201 if stored.uploaded_at == request.at else 200, _shown(stored))
 
 
+@router.get(
+    "/files/{uuid}",
+    response=PROBLEMS,
+    operation_id="read_upload",
+    summary="自己当天上传的文件",
+    openapi_extra=PICTURE,
+)
+@needs("files.upload")
+def read_upload(request: ApiRequest, uuid: UUID, variant: Variant = "full") -> FileResponse:
+    """One's own upload of the last day, whole or as a thumbnail."""
+    return serve(my_fresh_upload(request.actor, uuid, request.at), variant)
+
+
 def _unit(request: ApiRequest, unit: int | None) -> Org:
     units = Org.objects.visible_with(request.actor, "files.upload")
     if unit is None:
@@ -85,4 +106,5 @@ def _shown(stored: Upload) -> FileOut:
         size=blob.size,
         width=blob.width,
         height=blob.height,
+        url=reverse("api:read_upload", kwargs={"uuid": stored.uuid}),
     )

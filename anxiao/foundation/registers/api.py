@@ -93,7 +93,7 @@ def register_router(registers: tuple[Register, ...]) -> Router:
             },
         },
     )
-    @needs("registers.export")
+    @needs("registers.export", reads_query=True)
     def workbook(request: ApiRequest, slug: str) -> FileResponse:
         register = _found(registers, request.actor, slug)
         asked = _asked(request)
@@ -115,7 +115,7 @@ def register_router(registers: tuple[Register, ...]) -> Router:
         description=READING,
         openapi_extra=FREE_PARAMETERS,
     )
-    @needs(*any_of)
+    @needs(*any_of, reads_query=True)
     def read(request: ApiRequest, slug: str) -> Rows:
         register = _found(registers, request.actor, slug)
         asked = _asked(request)

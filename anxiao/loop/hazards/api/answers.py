@@ -48,7 +48,7 @@ class HazardList(Schema):
 
 
 class PhotoOut(Schema):
-    """A photo ``before`` or ``after``; ``url`` is a page of the site."""
+    """A photo ``before`` or ``after``; ``url`` gives it to the same token."""
 
     uuid: UUID
     stage: str
@@ -201,7 +201,7 @@ def _photo(hazard: Hazard, photo: HazardPhoto) -> PhotoOut:
     return PhotoOut(
         uuid=photo.upload.uuid,
         stage=photo.stage,
-        url=reverse("hazards:photo", args=[hazard.pk, photo.pk, "full"]),
+        url=reverse("api:hazard_photo", kwargs={"id": hazard.pk, "photo": photo.pk}),
     )
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 
-from anxiao.foundation.access.api import PROBLEMS, ApiRequest, needs
+from anxiao.foundation.access.api import PICTURE, PROBLEMS, ApiRequest, needs
+from anxiao.foundation.files.http import Variant, serve
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.orgs.models import Org
@@ -48,7 +50,7 @@ def hazard_router(register: Register) -> Router:
         summary="隐患台账的一页",
         openapi_extra={"parameters": [_parameter(name) for name in parameters(register)]},
     )
-    @needs(*SEE)
+    @needs(*SEE, reads_query=True)
     def listing(request: ApiRequest) -> HazardList:
         """Hazards that may be seen, with the filters, sorts and cursors of the register."""
         asked = Asked(request.actor, request.at, request.post)
@@ -73,6 +75,13 @@ def hazard_router(register: Register) -> Router:
         operation_id="read_hazard",
         summary="一项隐患",
     )(read_hazard)
+    router.get(
+        "/hazards/{id}/photos/{photo}",
+        response=PROBLEMS,
+        operation_id="read_hazard_photo",
+        summary="隐患的一张照片",
+        openapi_extra=PICTURE,
+    )(hazard_photo)
     for step in STEPS:
         router.post(
             f"/hazards/{{id}}/{step.name}",
@@ -98,6 +107,19 @@ def open_hazard(request: ApiRequest, payload: OpenBody) -> Status[HazardOut]:
 def read_hazard(request: ApiRequest, id: int) -> HazardOut:  # noqa: A002 - the path's name
     """A hazard with its commitments, photos, requests, comments, history and next steps."""
     return _answer(request, id)
+
+
+@needs(*SEE)
+def hazard_photo(
+    request: ApiRequest,
+    id: int,  # noqa: A002 - the path's name
+    photo: int,
+    variant: Variant = "full",
+) -> FileResponse:
+    """A photo of a hazard that may be seen, whole or as a thumbnail."""
+    hazard = get_object_or_404(Hazard.objects.visible_to(request.actor), pk=id)
+    found = get_object_or_404(hazard.photos.select_related("upload__blob"), pk=photo)
+    return serve(found.upload, variant)
 
 
 def _taking(step: ApiStep) -> Any:
