@@ -251,7 +251,7 @@ def state_word(subject: str, state: str) -> str:
 def detail_words(detail: Mapping[str, Any], subject: str = "") -> str:
     """``原因：…；期限：…``, without what is empty or told in another column."""
     told = ((key, _told(key, value, detail, subject)) for key, value in detail.items())
-    return "；".join(f"{_key(key, subject)}：{value}" for key, value in told if value)
+    return _("；").join(f"{_key(key, subject)}{_('：')}{value}" for key, value in told if value)
 
 
 def _key(key: str, subject: str) -> str:
@@ -280,7 +280,7 @@ def _code(key: str, code: str, subject: str) -> str:
         return _register(code) or code
     if key == "query":
         slug = subject.partition(".")[2]
-        return "，".join(_asked(REGISTERS.get(slug), code))
+        return _("，").join(_asked(REGISTERS.get(slug), code))
     if key == "category":
         return dict(category_choices()).get(code, code)
     return str(VALUES[key].get(code, ""))  # a source of evidence is the number of a row
@@ -329,12 +329,12 @@ def _value(key: str, value: Any, subject: str) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, dict):
-        return "，".join(
+        return _("，").join(
             f"{_name(name, subject)} {_value(name, each, subject)}".strip()
             for name, each in value.items()
         )
     if isinstance(value, list | tuple):
-        return "、".join(filter(None, (_value(key, each, subject) for each in value)))
+        return _("、").join(filter(None, (_value(key, each, subject) for each in value)))
     return _word(key, "" if value is None else str(value), subject)
 
 

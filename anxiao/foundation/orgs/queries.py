@@ -8,6 +8,7 @@ from itertools import groupby
 from types import MappingProxyType
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
@@ -120,7 +121,7 @@ def months_of(page: CalendarPage, year: int) -> list[Month]:
         school = sum(map(page.calendar.is_school_day, days))
         runs = groupby(days, lambda day: _remark(page.calendar, day, reasons.get(day, "")))
         notes = tuple(_note(list(run), remark) for remark, run in runs if remark)
-        months.append(Month(f"{month}月", school, notes))
+        months.append(Month(_("%(month)d月") % {"month": month}, school, notes))
     return months
 
 
@@ -128,18 +129,21 @@ def _remark(found: SchoolCalendar, day: date, reason: str) -> str:
     """Why ``day`` is not like any other of its weekday; ``""`` if it is."""
     if found.is_school_day(day):
         if reason:
-            return f"上课（{reason}）"
-        return "调休上课" if day in found.workdays.worked else ""
+            return _("上课（%(reason)s）") % {"reason": reason}
+        return _("调休上课") if day in found.workdays.worked else ""
     if reason:
         return reason
     if not found.in_term(day):
-        return next((each.name for each in found.vacations if day in each), "未设学期")
+        return next((each.name for each in found.vacations if day in each), _("未设学期"))
     return found.workdays.holiday_name(day)
 
 
 def _note(days: list[date], remark: str) -> str:
     first, last = days[0].day, days[-1].day
-    return f"{first}日 {remark}" if first == last else f"{first}日—{last}日 {remark}"
+    if first == last:
+        return _("%(day)d日 %(remark)s") % {"day": first, "remark": remark}
+    told = {"first": first, "last": last, "remark": remark}
+    return _("%(first)d日—%(last)d日 %(remark)s") % told
 
 
 @dataclass(frozen=True, slots=True)

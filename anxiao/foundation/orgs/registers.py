@@ -20,7 +20,7 @@ def _rows(actor: Actor) -> QuerySet[Profile]:
 
 
 def _stages(row: Profile, _asked: Asked) -> str:
-    return "、".join(str(Stage(each).label) for each in row.stages if each in Stage.values)
+    return _("、").join(str(Stage(each).label) for each in row.stages if each in Stage.values)
 
 
 def _tone(row: Profile, _asked: Asked) -> str:

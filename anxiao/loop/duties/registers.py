@@ -198,7 +198,7 @@ def _remarks(row: Evidence, _asked: Asked) -> str:
         parts.append(str(_("补录：%(reason)s") % {"reason": row.late_reason}))
     if row.revoked_at:
         parts.append(str(_("已撤销")))
-    return "；".join(filter(None, parts))
+    return _("；").join(filter(None, parts))
 
 
 EVIDENCE = Register(

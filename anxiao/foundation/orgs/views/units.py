@@ -242,7 +242,7 @@ def _number(value: int | None) -> str:
 def _position(profile: Profile) -> str:
     if profile.latitude is None or profile.longitude is None:
         return ""
-    return f"{profile.latitude}，{profile.longitude}"
+    return _("，").join((str(profile.latitude), str(profile.longitude)))
 
 
 def _step(entry: Entry) -> dict[str, Any]:
@@ -252,5 +252,5 @@ def _step(entry: Entry) -> dict[str, Any]:
         parts.append(f"{detail['from']} → {detail['to']}")
     parts.append(detail.get("into_name") or detail.get("absorbed_name") or "")
     label = ACTIONS.get(entry.action, entry.action)
-    text = "，".join(part for part in parts if part)
+    text = _("，").join(part for part in parts if part)
     return {"label": label, "who": entry.actor_name, "at": entry.at, "text": text}

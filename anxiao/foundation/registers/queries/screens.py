@@ -296,9 +296,9 @@ def import_screen(batch: ImportBatch, spec: ImportSpec) -> ImportScreen:
         batch=batch,
         state=batch.state,
         tiles=_import_tiles(report, applied=batch.state == ImportState.APPLIED),
-        skipped="、".join(skipped),
+        skipped=_("、").join(skipped),
         missing=[labels[key] for key in report["missing"]],
-        unused="、".join(
+        unused=_("、").join(
             text
             for column, text in report["headings"].items()
             if int(column) not in report["columns"].values()

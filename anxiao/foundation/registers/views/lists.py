@@ -136,7 +136,7 @@ def index_view(registers: tuple[Register, ...]) -> Guarded:
             {
                 "title": one.title,
                 "url": reverse(one.url_name),
-                "clauses": "、".join(one.clauses),
+                "clauses": _("、").join(one.clauses),
             }
             for one in registers
             if any(map(request.actor.may_somewhere, one.capabilities))

@@ -180,9 +180,9 @@ def control_kind(field: BoundField) -> str:
 
 
 @register.filter
-def listed(values: Iterable[object]) -> str:
-    """Values one after the other, with the comma of the language."""
-    return _("、").join(str(value) for value in values)
+def listed(values: Iterable[object], between: str = "、") -> str:
+    """Values one after the other, with the comma (or what is ``between``) of the language."""
+    return _(between).join(str(value) for value in values)
 
 
 @register.filter

@@ -93,7 +93,7 @@ def said_label(name: str, value: Any, kinds: Mapping[str, str]) -> str:
     if isinstance(value, Mapping):
         return scope_label(value)
     if isinstance(value, list | tuple):
-        return "、".join(str(kinds.get(each, each)) for each in value)
+        return _("、").join(str(kinds.get(each, each)) for each in value)
     if value in {None, ""}:
         return "—"
     return str(CHOICE_LABELS.get(name, {}).get(value, value))
@@ -108,5 +108,5 @@ def scope_label(applies_to: Mapping[str, Any]) -> str:
             parts.append(label if wanted else _("非（%(label)s）") % {"label": label})
         else:
             words = WORD_LABELS.get(name, {})
-            parts.append("、".join(str(words.get(each, each)) for each in wanted))
-    return "，".join(parts) or _("全部")
+            parts.append(_("、").join(str(words.get(each, each)) for each in wanted))
+    return _("，").join(parts) or _("全部")

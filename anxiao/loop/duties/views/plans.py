@@ -97,7 +97,7 @@ def duty_page(request: ActorRequest, pk: int) -> HttpResponseBase:
     context = {
         **duty_row(duty),
         "room": ROOM_LABELS.get(duty.room, duty.room),
-        "kinds": "、".join(labels.get(kind, kind) for kind in duty.evidence),
+        "kinds": _("、").join(labels.get(kind, kind) for kind in duty.evidence),
         "cost": queries.duty_cost(duty),
         "may_plan": request.actor.may("duties.plan", duty.plan.issuer.path),
         "is_draft": duty.plan.state == PlanState.DRAFT,

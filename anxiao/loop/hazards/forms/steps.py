@@ -66,7 +66,10 @@ class PersonForm(StepForm):
 
     def __init__(self, *args: Any, people: list[tuple[int, str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(pk), f"{name}（{posts}）") for pk, name, posts in people]
+        choices = [
+            (str(pk), _("%(name)s（%(posts)s）") % {"name": name, "posts": posts})
+            for pk, name, posts in people
+        ]
         field = self.fields["responsible"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         if len(people) > MOST_CHIPS:

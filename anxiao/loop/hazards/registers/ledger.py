@@ -116,7 +116,7 @@ def _closed(row: Hazard, _asked: Asked) -> bool:
 def _remarks(row: Hazard, _asked: Asked) -> str:
     late = _("补录：%(why)s") % {"why": row.late_reason} if row.late_reason else ""
     watched = _("挂牌督办") if row.supervised_on else ""
-    return "；".join(str(part) for part in (late, watched, row.remarks) if part)
+    return _("；").join(str(part) for part in (late, watched, row.remarks) if part)
 
 
 HAZARDS = Register(

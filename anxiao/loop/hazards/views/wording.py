@@ -248,7 +248,7 @@ def timeline(entries: Iterable[Entry]) -> list[Fact]:
             "label": _(str(ACTIONS.get(entry.action, entry.action))),
             "who": entry.actor_name,
             "at": entry.at,
-            "text": "；".join(part.rstrip("。；") for part in _told(entry)),
+            "text": _("；").join(part.rstrip("。；") for part in _told(entry)),
             "tone": TONES.get(entry.action, "plain"),
         }
         for entry in entries

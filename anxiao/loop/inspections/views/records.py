@@ -140,7 +140,8 @@ def _facts(inspection: Inspection) -> list[dict[str, Any]]:
         (_("单位"), inspection.org.name),
         (
             _("检查表"),
-            f"{inspection.checklist.title}（{_('第')} {inspection.checklist.version} {_('版')}）",
+            _("%(title)s（第 %(n)d 版）")
+            % {"title": inspection.checklist.title, "n": inspection.checklist.version},
         ),
         (_("类型"), inspection.get_kind_display()),
         (_("地点"), joined(place, spot)),

@@ -93,7 +93,7 @@ def point_list(request: ActorRequest) -> HttpResponseBase:
         {
             "point": point,
             "key_part": key_part_label(point.key_part),
-            "lists": "、".join(row.title for row in lists[point.pk]),
+            "lists": _("、").join(row.title for row in lists[point.pk]),
         }
         for point in points
     ]
