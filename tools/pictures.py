@@ -24,15 +24,12 @@ CLERK, OFFICER, PRINCIPAL, GUARD, HEAD = (
 )
 MAJOR = "/registers/hazards/?q=电动自行车"
 PAGES = (
-    ("sign-in-desk", "", "/account/sign-in", ""),
     ("today-phone", OFFICER, "/", ""),
-    ("today-desk", OFFICER, "/", ""),
     ("today-guard-phone", GUARD, "/", ""),
     ("inspect-phone", OFFICER, "/inspections/", "楼道楼梯照明检查表"),
     ("hazard-open-phone", OFFICER, "/hazards/open", ""),
     ("hazard-phone", PRINCIPAL, "/registers/hazards/?q=灭火器压力不足", "灭火器压力不足 3 具"),
     ("hazard-desk", PRINCIPAL, "/registers/hazards/?q=灭火器压力不足", "灭火器压力不足 3 具"),
-    ("hazards-phone", CLERK, "/registers/hazards/", ""),
     ("hazards-desk", CLERK, "/registers/hazards/", ""),
     ("duties-phone", OFFICER, "/duties/", ""),
     ("board-phone", CLERK, "/board/", ""),
