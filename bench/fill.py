@@ -28,6 +28,7 @@ UUID = {
     "postgresql": "CAST(lpad(to_hex({seed} + i), 32, '0') AS uuid)",
 }
 STEP = 100_000
+LEDGER_DAYS = 365
 
 
 def run(sql: str, *values: object) -> int:
@@ -38,7 +39,9 @@ def run(sql: str, *values: object) -> int:
 
 
 def hazards(county_id: int, count: int) -> None:
-    """``count`` hazards of the units of a county: one in ten open, the rest struck off."""
+    """``count`` hazards of the units of a county, found over a year: one in ten open, the rest
+    struck off.
+    """
     units = list(
         Org.objects.filter(county=county_id, kind="school").order_by("pk").values_list("pk")
     )
@@ -78,15 +81,27 @@ def add_hazards(county_id: int, first: int, number: int, start: int, end: int) -
     ]
     given |= dict.fromkeys(texts, "''")
     given["closed_by_name"] = "CASE WHEN i % 10 = 0 THEN '' ELSE '测查' END"
-    dated = {"found_on": day(today), "recorded_at": adapt(at)}
-    columns = [*given, *dated, "closed_at"]
-    stamp = "CAST(%s AS timestamptz)" if vendor == "postgresql" else "%s"
-    values = [*given.values(), "%s", "%s", f"CASE WHEN i %% 10 = 0 THEN NULL ELSE {stamp} END"]
-    values = [each if each in values[len(given) :] else each.replace("%", "%%") for each in values]
+    kinds = ("date", "timestamptz") if vendor == "postgresql" else ("text", "text")
+    age = f"i %% {LEDGER_DAYS}"
+    found, told = (
+        back(f"CAST(%s AS {kind})", age, moment=moment)
+        for kind, moment in zip(kinds, (False, True), strict=True)
+    )
+    columns = [*given, "found_on", "recorded_at", "closed_at"]
+    plain = [each.replace("%", "%%") for each in given.values()]
+    values = [*plain, found, told, f"CASE WHEN i %% 10 = 0 THEN NULL ELSE {told} END"]
     series = SERIES[vendor].format(a=start, b=end)
     names = ", ".join(columns)
     sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(values)} FROM n"
-    run(sql, *dated.values(), adapt(at))
+    run(sql, day(today), adapt(at), adapt(at))
+
+
+def back(column: str, days: str, *, moment: bool = False) -> str:
+    """A day, or a moment, so many days earlier."""
+    if connection.vendor == "postgresql":
+        step = " * INTERVAL '1 day'" if moment else ""
+        return f"{column} - CAST({days} AS integer){step}"
+    return f"{'datetime' if moment else 'date'}({column}, '-' || ({days}) || ' days')"
 
 
 def facts(county_id: int, days: int) -> None:

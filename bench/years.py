@@ -19,7 +19,7 @@ from bench import fill
 
 YEAR_HAZARDS = 40
 """Per unit and year: about one a week in term."""
-YEAR_DAYS, WEEKS = 365, 40
+WEEKS = 40
 TALLY = {
     "period_key": "t.period_key || '~' || n.i",
     "met": "t.owed AND NOT t.exempt AND (t.id + n.i) %% 10 > 0",
@@ -45,8 +45,8 @@ def past(county_id: int, begin: int, end: int) -> None:
         first = (Hazard.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         count = len(units) * YEAR_HAZARDS
         fill.add_hazards(county_id, units[0], len(units), first, first + count - 1)
-        back = _back("found_on", f"{YEAR_DAYS} * {year} + id %% {YEAR_DAYS}")
-        shut = _back("recorded_at", f"{YEAR_DAYS} * {year} + id %% {YEAR_DAYS}")
+        back = fill.back("found_on", f"{fill.LEDGER_DAYS} * {year}")
+        shut = fill.back("recorded_at", f"{fill.LEDGER_DAYS} * {year}", moment=True)
         fill.run(
             f"UPDATE hazards_hazard SET found_on = {back}, recorded_at = {shut}, state = 'closed',"
             f" closed_at = {shut}, closed_by_name = '测查' WHERE id >= %s",
@@ -64,7 +64,7 @@ def _weeks(table: str, changed: Mapping[str, str], county_id: int, year: int) ->
     last = max(name for name in ("ends_on", "happened_on") if name in {c.name for c in described})
     known = [each.name for each in described if each.name != "id"]
     said = {
-        name: _back(f"t.{name}", "7 * n.i")
+        name: fill.back(f"t.{name}", "7 * n.i")
         if name.endswith("_on") or name == "counts_from"
         else f"t.{name}"
         for name in known
@@ -76,23 +76,10 @@ def _weeks(table: str, changed: Mapping[str, str], county_id: int, year: int) ->
         f"INSERT INTO {table} ({', '.join(known)}) {series}"
         f" SELECT {', '.join(said[name] for name in known)} FROM {table} t, n"
         f" WHERE t.county_id = %s AND t.{mark} NOT LIKE '%%~%%'"
-        f" AND {_back(f't.{last}', '7 * n.i')} <= %s",
+        f" AND {fill.back(f't.{last}', '7 * n.i')} <= %s",
         county_id,
         today,
     )
-
-
-def _back(column: str, days: str) -> str:
-    """A day or an instant so many days earlier."""
-    if connection.vendor == "postgresql":
-        number = f"CAST({days} AS integer)"
-        return (
-            f"{column} - {number} * INTERVAL '1 day'"
-            if column.endswith("_at")
-            else f"{column} - {number}"
-        )
-    call = "datetime" if column.endswith("_at") else "date"
-    return f"{call}({column}, '-' || ({days}) || ' days')"
 
 
 if __name__ == "__main__":
