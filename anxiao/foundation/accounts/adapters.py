@@ -3,12 +3,20 @@
 import base64
 import hashlib
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import qrcode
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
-from qrcode.image.svg import SvgPathFillImage
+
+from anxiao.foundation.kernel.later import Later
+
+if TYPE_CHECKING:
+    import qrcode
+    from cryptography import fernet
+    from qrcode.image import svg
+else:
+    fernet, qrcode = Later("cryptography.fernet"), Later("qrcode")
+    svg = Later("qrcode.image.svg")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -21,7 +29,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
     def build_totp_svg(self, url: str) -> str:
         """The QR code dark on white, whatever the page's colours."""
         drawn = BytesIO()
-        qrcode.make(url, image_factory=SvgPathFillImage, box_size=16).save(drawn)
+        qrcode.make(url, image_factory=svg.SvgPathFillImage, box_size=16).save(drawn)
         return drawn.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
@@ -33,6 +41,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
         return _box().decrypt(encrypted_text.encode()).decode()
 
 
-def _box() -> Fernet:
+def _box() -> "fernet.Fernet":
     key = hashlib.sha256(b"second factor" + settings.MFA_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return fernet.Fernet(base64.urlsafe_b64encode(key))

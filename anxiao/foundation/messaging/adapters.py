@@ -11,15 +11,21 @@ import json
 import smtplib
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
-import urllib3
-
+from anxiao.foundation.kernel.later import Later
 from anxiao.foundation.messaging.states import Channel
 
-TIMEOUT = urllib3.Timeout(connect=5, read=10)
+if TYPE_CHECKING:
+    import urllib3
+else:
+    urllib3 = Later("urllib3")
+
+TIMEOUT = (5.0, 10.0)
+"""Seconds to connect and to read."""
 HOSTS = {
     Channel.WECOM: "qyapi.weixin.qq.com",
     Channel.DINGTALK: "oapi.dingtalk.com",
@@ -27,7 +33,6 @@ HOSTS = {
 }
 RATE_LIMITED = {45009, 130101, 660026, 11232, 9499}
 MAIL_TIMEOUT = 10.0
-http = urllib3.PoolManager(retries=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +78,22 @@ def send_to_robot(robot: Robot, text: str, *, timestamp: int) -> Answer:
     """Post ``text`` to a group; ``timestamp`` is seconds since the epoch, for the signature."""
     url, payload = _REQUESTS[Channel(robot.channel)](robot, text, timestamp)
     try:
-        response = http.request(
+        response = _http().request(
             "POST",
             url,
             body=json.dumps(payload, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json; charset=utf-8"},
             redirect=False,
-            timeout=TIMEOUT,
+            timeout=urllib3.Timeout(connect=TIMEOUT[0], read=TIMEOUT[1]),
         )
     except urllib3.exceptions.HTTPError as fault:
         return Answer(False, 0, f"{type(fault).__name__}: {fault}"[:500])
     return judge(response.status, response.data.decode("utf-8", "replace"), response.headers)
+
+
+@cache
+def _http() -> "urllib3.PoolManager":
+    return urllib3.PoolManager(retries=False)
 
 
 def judge(status: int, body: str, headers: Any = None) -> Answer:

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Value
@@ -25,6 +24,7 @@ from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.clock import TIMEZONE
 from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.kernel.later import Later
 from anxiao.foundation.messaging import adapters
 from anxiao.foundation.messaging.models import (
     Message,
@@ -41,6 +41,11 @@ from anxiao.foundation.messaging.rules import (
 )
 from anxiao.foundation.messaging.states import Channel, MessageKind, OutboxState
 from anxiao.foundation.orgs.models import Org
+
+if TYPE_CHECKING:
+    from cryptography import fernet
+else:
+    fernet = Later("cryptography.fernet")
 
 LEASE = timedelta(minutes=2)
 """Longer than any one attempt: a robot has 15 s, a mail server 10 s for each of its answers."""
@@ -318,6 +323,6 @@ def _unseal(sealed: str) -> str:
     return _cipher().decrypt(sealed.encode()).decode() if sealed else ""
 
 
-def _cipher() -> Fernet:
+def _cipher() -> "fernet.Fernet":
     key = hashlib.sha256(f"messaging:{settings.FIELD_KEY}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return fernet.Fernet(base64.urlsafe_b64encode(key))

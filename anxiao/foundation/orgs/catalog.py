@@ -5,10 +5,15 @@ so (``calendar_known``).
 """
 
 from functools import cache
-
-import chinese_calendar
+from typing import TYPE_CHECKING
 
 from anxiao.foundation.kernel.calendar import PublicDays
+from anxiao.foundation.kernel.later import Later
+
+if TYPE_CHECKING:
+    import chinese_calendar
+else:
+    chinese_calendar = Later("chinese_calendar")
 
 
 @cache

@@ -7,7 +7,10 @@ import zlib
 from itertools import count
 from uuid import UUID
 
+import pillow_heif
 from PIL import Image, ImageDraw
+
+pillow_heif.register_heif_opener()
 
 _uuids = count(1)
 

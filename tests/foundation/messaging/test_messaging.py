@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -143,7 +142,7 @@ def test_r13_every_other_answer_is_a_failure_and_is_kept(robot, robot_server, an
 @pytest.fixture
 def hasty(monkeypatch):
     """Nobody waits ten seconds in a test."""
-    monkeypatch.setattr(adapters, "TIMEOUT", urllib3.Timeout(connect=0.2, read=0.2))
+    monkeypatch.setattr(adapters, "TIMEOUT", (0.2, 0.2))
     monkeypatch.setattr(adapters, "MAIL_TIMEOUT", 0.2)
 
 

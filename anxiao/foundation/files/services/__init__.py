@@ -5,7 +5,7 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -28,12 +28,18 @@ from anxiao.foundation.files.rules import (
     pdf_fault,
     safe_name,
 )
-from anxiao.foundation.files.services.pictures import Picture, Sight, redraw, redraw_signature
 from anxiao.foundation.files.services.storage import keep
 from anxiao.foundation.kernel.archives import BadArchive, Limits, look_through
 from anxiao.foundation.kernel.clock import business_day, day_bounds
 from anxiao.foundation.kernel.errors import Conflict, Invalid, NotFound, TooMany
+from anxiao.foundation.kernel.later import Later
 from anxiao.foundation.orgs.models import Org
+
+if TYPE_CHECKING:
+    from anxiao.foundation.files.services import pictures
+else:
+    pictures = Later("anxiao.foundation.files.services.pictures")
+
 
 __all__ = ["store_signature", "store_upload"]
 
@@ -60,11 +66,11 @@ class _Cleaned:
 
     media_type: str
     content: bytes
-    picture: Picture | None = None
+    picture: "pictures.Picture | None" = None
 
     @property
-    def sight(self) -> Sight:
-        return self.picture.sight if self.picture else Sight()
+    def sight(self) -> "pictures.Sight":
+        return self.picture.sight if self.picture else pictures.Sight()
 
 
 def store_upload(
@@ -98,7 +104,7 @@ def store_signature(
     if known := _known(given):
         return known
     _check_quota(given)
-    picture = redraw_signature(received)
+    picture = pictures.redraw_signature(received)
     return _store(given, _Cleaned(PNG, picture.content, picture))
 
 
@@ -149,7 +155,7 @@ def _clean(content: bytes) -> _Cleaned:
 def _clean_photo(content: bytes) -> _Cleaned:
     if len(content) > MAX_PHOTO:
         raise Invalid(_("照片超过 %(size)d MB，请压缩后再上传。") % {"size": MAX_PHOTO // MIB})
-    picture = redraw(content)
+    picture = pictures.redraw(content)
     return _Cleaned(JPEG, picture.content, picture)
 
 

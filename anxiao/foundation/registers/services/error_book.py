@@ -3,16 +3,21 @@
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
+from anxiao.foundation.kernel.later import Later
 from anxiao.foundation.registers.services.importing import Report
 from anxiao.foundation.registers.services.understanding import shown
 from anxiao.foundation.registers.services.workbook import Sheet, keepable, read_sheets
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LONGEST_CELL = 32_000
@@ -29,7 +34,7 @@ def write_error_book(path: Path, sheet: Sheet, report: Report) -> None:
         where = f"{error.cell} {error.heading}：" if error.cell else ""
         advice[error.row].append(f"{where}{error.message}")
     last = max(understood.headings, default=0)
-    with Workbook(str(path), {"constant_memory": True, **SAFE}) as book:
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, **SAFE}) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         head = book.add_format({"bold": True, "bg_color": "#EEEEEE", "border": 1})
         page = book.add_worksheet(_("未导入的行"))
@@ -52,7 +57,7 @@ def write_errors_of(file: Path, report: Report, target: Path) -> None:
     write_error_book(target, sheet, report)
 
 
-def write_value(page: Worksheet, at: tuple[int, int], value: Any, day: Format) -> None:
+def write_value(page: "Worksheet", at: tuple[int, int], value: Any, day: "Format") -> None:
     """A value into the cell ``at``; text never becomes a formula, link or number."""
     row, column = at
     if value is None or value == "":

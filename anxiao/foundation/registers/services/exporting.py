@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.db.models import Model
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from anxiao.foundation.access.actor import require
 from anxiao.foundation.journal.services import record
+from anxiao.foundation.kernel.later import Later
 from anxiao.foundation.registers.declare import Asked, Column, Register
 from anxiao.foundation.registers.queries import ordered, paper_columns, read_query, value_of, words
 from anxiao.foundation.registers.queries.values import field_at, label_of
@@ -23,6 +22,12 @@ from anxiao.foundation.registers.services.error_book import (
     SAFE,
 )
 from anxiao.foundation.registers.services.workbook import keepable
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 MAX_ROWS = 1_000_000
 """Excel's sheets end at 1,048,576 rows."""
@@ -81,7 +86,7 @@ def _write(
     register: Register, asked: Asked, rows: Any, target: IO[bytes], progress: Progress
 ) -> Exported:
     columns = export_columns(register)
-    with Workbook(target, {"constant_memory": True, **SAFE}) as book:
+    with xlsxwriter.Workbook(target, {"constant_memory": True, **SAFE}) as book:
         page = book.add_worksheet()
         sheet = _Sheet(book, page, columns)
         sheet.write_head(str(register.print.title), asked)
@@ -129,7 +134,9 @@ def _labels(column: Column, field: Any) -> Callable[[Any], Any] | None:
 class _Sheet:
     """The page under the pen."""
 
-    def __init__(self, book: Workbook, page: Worksheet, columns: list[Column]) -> None:
+    def __init__(
+        self, book: "xlsxwriter.Workbook", page: "Worksheet", columns: list[Column]
+    ) -> None:
         self.page = page
         self.columns = columns
         self.title = book.add_format({"bold": True, "font_size": 16, "align": "center"})

@@ -1,24 +1,20 @@
 """Reading a stranger's .xlsx: looked through first, then row by row, values only."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.utils.escape import unescape
-from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import SHEET_MAIN_NS
-from openpyxl.xml.functions import iterparse
 
 from anxiao.foundation.kernel.archives import BadArchive, Limits, look_through
 from anxiao.foundation.kernel.errors import Invalid
-from anxiao.foundation.registers.rules.headings import HEADER_REACH
+from anxiao.foundation.kernel.later import Later
+
+if TYPE_CHECKING:
+    from anxiao.foundation.registers.services import reader
+else:
+    reader = Later("anxiao.foundation.registers.services.reader")
 
 MAX_FILE = 10 << 20
 MAX_ROWS = 20_000
@@ -30,7 +26,6 @@ MAX_FILLED = 400_000
 BLANK_RUN = 5_000
 """So many blank rows in a row are the end: sheets are often formatted down to the last row."""
 LIMITS = Limits(parts=1000, total=64 << 20, part=48 << 20, ratio=200)
-MERGE_TAG, FORMULA_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell", f"{{{SHEET_MAIN_NS}}}f"
 WEB_STARTS = (b"<!doctype", b"<html", b"<?xml", b"<table")
 MACRO_PARTS = ("xl/vbaproject.bin", "xl/externallinks/", "xl/macrosheets/")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -72,7 +67,7 @@ def read_sheets(content: bytes) -> list[Sheet]:
     if any(name.lower().startswith(MACRO_PARTS) for name in names):
         raise Invalid(_("文件带有宏或外部链接，请另存为普通 .xlsx（只保留数值）后再上传。"))
     try:
-        return _read(content)
+        return reader.read(content)
     except Invalid:
         raise
     except Exception as fault:  # the reader raises whatever it likes on damaged parts
@@ -86,7 +81,11 @@ def keepable(text: str) -> str:
 
 def reference(row: int, column: int) -> str:
     """``C12``."""
-    return f"{get_column_letter(column)}{row}"
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row}"
 
 
 def _check_kind(content: bytes) -> None:
@@ -113,117 +112,3 @@ def _refusal(code: str) -> str:
     if code in {"path", "xml"}:
         return _("文件内容异常，未予读取。请用 Excel、WPS 另存后再上传。")
     return _("文件已损坏，无法读取。请用 Excel、WPS 打开并另存后再上传。")
-
-
-def _read(content: bytes) -> list[Sheet]:
-    book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    try:
-        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        return [_read_sheet(book, sheet) for sheet in visible[:MAX_SHEETS]]
-    finally:
-        book.close()
-
-
-def _read_sheet(book: Any, sheet: Any) -> Sheet:
-    result = Sheet(sheet.title)
-    with book._archive.open(sheet._worksheet_path) as source:
-        parser = _Parser(
-            source,
-            sheet._shared_strings,
-            data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        blanks = 0
-        for number, cells in parser.filled_rows():
-            blanks = 0 if cells else blanks + 1
-            if cells:
-                result.rows[number] = cells
-            if len(result.rows) > MAX_ROWS:
-                raise Invalid(_("表格超过 20,000 行，请拆分后分次导入。"))
-            if blanks > BLANK_RUN:
-                break
-    _fill_merged(result, parser.merges)
-    return result
-
-
-class _Parser(WorkSheetParser):  # type: ignore[misc]
-    """openpyxl's own reading of rows, without all else that a sheet holds."""
-
-    merges: list[str]
-
-    def filled_rows(self) -> Iterator[tuple[int, Cells]]:
-        """Row number and filled cells; a formula without a stored value is ``Fault.FORMULA``."""
-        self.merges = []
-        for _event, element in iterparse(self.source):
-            if element.tag == ROW_TAG:
-                number, cells = self.parse_row(element)
-                element.clear()
-                yield (
-                    number,
-                    {
-                        cell["column"]: cell["value"]
-                        for cell in cells
-                        if cell["column"] <= MAX_COLUMNS and not _is_empty(cell["value"])
-                    },
-                )
-            elif element.tag == MERGE_TAG and len(self.merges) < MAX_MERGES:
-                self.merges.append(element.get("ref", ""))
-
-    def parse_cell(self, element: Any) -> dict[str, Any]:
-        cell: dict[str, Any] = super().parse_cell(element)
-        if cell["data_type"] == "e":
-            cell["value"] = Fault.ERROR
-        elif cell["value"] is None and element.find(FORMULA_TAG) is not None:
-            cell["value"] = Fault.FORMULA
-        elif isinstance(cell["value"], str):
-            cell["value"] = keepable(_unescaped(cell["value"]))
-        return cell
-
-
-def _unescaped(text: str) -> str:
-    """``_x000D_`` is how Excel keeps a line break; ``_xD83D__xDE00_`` are halves of one letter."""
-    if "_x" not in text:
-        return text
-    halves: str = unescape(text)
-    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-_RANGE = re.compile(r"[A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7}")
-
-
-def _fill_merged(sheet: Sheet, merges: list[str]) -> None:
-    """Merges of a real sheet never overlap: those that fill more than a sheet holds are refused."""
-    numbers = sorted(sheet.rows)
-    left_to_fill = MAX_FILLED
-    reach = HEADER_REACH + 2
-    sheet.head = {number: dict(cells) for number, cells in sheet.rows.items() if number <= reach}
-    for merge in filter(_RANGE.fullmatch, merges):
-        left, top, right, bottom = range_boundaries(merge)
-        value = sheet.rows.get(top, {}).get(left)
-        if value is None:
-            continue
-        left_to_fill -= _fill_head(sheet, (left, top, min(right, MAX_COLUMNS), bottom), value)
-        if left == right and top > 1:
-            below = numbers[bisect_right(numbers, top) : bisect_right(numbers, bottom)]
-            for number in below:
-                sheet.rows[number].setdefault(left, value)  # a school's cell means each of its rows
-            left_to_fill -= len(below)
-        if left_to_fill < 0:
-            raise Invalid(_("合并单元格过多或互相重叠，请取消合并后再上传。"))
-
-
-def _fill_head(sheet: Sheet, area: tuple[int, int, int, int], value: Any) -> int:
-    """How many cells of the first rows it went through."""
-    left, top, right, bottom = area
-    last = min(bottom, HEADER_REACH + 2)
-    for number in range(top, last + 1):
-        cells = sheet.head.setdefault(number, {})
-        for column in range(left, right + 1):
-            cells.setdefault(column, value)
-    return max(0, last - top + 1) * max(0, right - left + 1)

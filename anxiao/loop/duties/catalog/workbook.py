@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
+from anxiao.foundation.kernel.later import Later
 from anxiao.foundation.kernel.spellings.texts import FORMULA_HINT, Unreadable, clean_text
 from anxiao.foundation.kernel.spellings.words import read_bool
 from anxiao.foundation.registers.services.workbook import Fault as CellFault
@@ -28,6 +27,11 @@ from anxiao.loop.duties.catalog.fields import (
     words,
 )
 from anxiao.loop.duties.rules import FLAGS, LISTS
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = Later("xlsxwriter")
 
 HEAD_SHEET, KIND_SHEET, CLAUSE_SHEET, DUTY_SHEET = "方案", "佐证种类", "条款", "职责"
 OF_CLAUSE = "clause"
