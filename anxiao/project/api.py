@@ -5,6 +5,7 @@ import logging
 import time
 from functools import cache, wraps
 from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 from django.core.exceptions import (
@@ -23,6 +24,7 @@ from ninja.security import HttpBearer
 
 from anxiao.boards.today.api import router as today
 from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.access.api import PROBLEM_CODES, Problem
 from anxiao.foundation.access.limits import Limiter
 from anxiao.foundation.accounts.api import router as accounts
 from anxiao.foundation.accounts.services import standing_of_token
@@ -71,13 +73,23 @@ class Token(HttpBearer):
         return actor
 
 
+def _problems() -> dict[int, Any]:
+    body = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": responses[code], "content": body} for code in PROBLEM_CODES}
+
+
 class Interface(NinjaAPI):
     """An API whose description is written once: it takes a second, and never changes meanwhile."""
 
     @cache  # noqa: B019 - there is one
     def described(self) -> Any:
-        """The description."""
-        return super().get_openapi_schema()
+        """The description; what may go wrong is the same everywhere and added here."""
+        found = super().get_openapi_schema()
+        found["components"]["schemas"].setdefault("Problem", Problem.model_json_schema())
+        for operations in found["paths"].values():
+            for operation in operations.values():
+                operation["responses"] = {**_problems(), **operation["responses"]}
+        return found
 
     def get_openapi_schema(self, **_asked: Any) -> Any:
         """The description, whatever prefix is asked for: we use none."""

@@ -103,10 +103,9 @@ class Problem(Schema):
     fields: dict[str, str] = {}
 
 
-PROBLEMS: dict[tuple[int, ...], type[Schema]] = {
-    (400, 401, 403, 404, 409, 413, 422, 429, 500, 503): Problem
-}
-"""Answers that any operation may give beside its own."""
+PROBLEMS: dict[Any, type[Schema]] = {...: Problem}
+"""Answers that any operation may give beside its own, whatever their status."""
+PROBLEM_CODES = (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
 
 
 def answer(body: object, *, status: int = 200) -> HttpResponse:
