@@ -5,23 +5,25 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench.chaos.clients import Client
+from bench.chaos.faults import Faults
 from bench.chaos.history import History
-from bench.chaos.server import Server, free_port
+from bench.chaos.nemesis import KINDS, Aim, Nemesis
+from bench.chaos.server import programs
 from bench.chaos.world import World
 from bench.databases import database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SHORTEST, LONGEST = 1.0, 5.0
-"""Seconds between an answer after a start and the next kill."""
 
 
 def main() -> int:
@@ -50,7 +52,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--writes", type=int, default=25_500, help="acknowledged writes to reach")
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seed", type=int, help="a seed of an earlier run, to make it again")
-    parser.add_argument("--most", type=float, default=900, help="seconds per database at the most")
+    parser.add_argument("--most", type=float, default=1500, help="seconds per database at the most")
+    parser.add_argument("--web", type=int, default=1, help="web servers")
+    parser.add_argument("--workers", type=int, default=1, help="workers for the jobs")
+    parser.add_argument("--keep", type=Path, help="a file for the history")
+    parser.add_argument("--nemesis", default=",".join(KINDS), help="what happens, by commas")
     return parser.parse_args()
 
 
@@ -59,22 +65,33 @@ def run(folder: Path, url: str, seed: int, given: argparse.Namespace) -> dict[st
     environment = {"ANXIAO_DATA": str(folder / "data"), "DATABASE_URL": url}
     inside(environment, "bench.chaos.found", str(folder / "world.json"), str(given.clients * 4))
     world = World.load(folder / "world.json")
-    server = Server(free_port(), environment, folder / "server.log")
-    server.start()
+    faults = Faults(folder / "faults")
+    running = programs(given.web, given.workers, environment | faults.env, folder / "log")
+    for program in running:
+        program.start()
     history = History()
+    nemesis = Nemesis(running, faults, seed)
+    aim = Aim(given.kills, given.writes, given.most, tuple(given.nemesis.split(",")))
     began = time.monotonic()
-    with working(world, server, history, seed, given.clients):
-        kills = kill_at_random(server, history, seed, given)
+    addresses = tuple(program.address for program in running if program.port)
+    with working(world, addresses, history, seed, given.clients):
+        nemesis.rage(history, aim)
         spent = time.monotonic() - began
-    server.stop()
+    for program in running:
+        program.stop()
     history.save(folder / "history.jsonl")
+    if given.keep:
+        shutil.copyfile(folder / "history.jsonl", given.keep)
     judged = inside(environment, "bench.chaos.judge", str(folder / "history.jsonl"), ok={0, 1})
     verdict = json.loads(judged)
     return {
-        "kills": kills,
+        "kills": nemesis.struck["kill"],
         "acknowledged": verdict["counts"]["ok"],
-        "per_second": round(verdict["counts"]["ok"] / spent),
-        "restart_s": round(max(server.starts), 2),
+        "seconds": round(spent),
+        "struck": dict(nemesis.struck),
+        "restart_s": round(max(time for program in running for time in program.starts), 1),
+        "longest_s": round(history.longest(), 1),
+        "answers": dict(sorted(Counter(event.status for event in history.events).items())),
         "counts": verdict["counts"],
         "faults": verdict["faults"][:50],
     }
@@ -82,7 +99,7 @@ def run(folder: Path, url: str, seed: int, given: argparse.Namespace) -> dict[st
 
 @contextlib.contextmanager
 def working(
-    world: World, server: Server, history: History, seed: int, clients: int
+    world: World, addresses: tuple[str, ...], history: History, seed: int, clients: int
 ) -> Iterator[None]:
     """All clients at work for the length of the block; two share each set of schools."""
     stop = threading.Event()
@@ -92,7 +109,7 @@ def working(
             number,
             world,
             world.schools[number // 2 * share : number // 2 * share + share],
-            server.address,
+            addresses,
             history,
             stop,
             seed,
@@ -109,22 +126,6 @@ def working(
         stop.set()
         for client in people:
             client.join(timeout=30)
-
-
-def kill_at_random(server: Server, history: History, seed: int, given: argparse.Namespace) -> int:
-    """Kill and start again until both the kills and the writes are reached; return the kills."""
-    dice = random.Random(seed)  # noqa: S311 - to be made again
-    until = time.monotonic() + given.most
-    kills = 0
-    while kills < given.kills or history.acknowledged() < given.writes:
-        if time.monotonic() > until:
-            break
-        time.sleep(dice.uniform(SHORTEST, LONGEST))
-        if kills < given.kills:
-            server.kill()
-            kills += 1
-            server.start()
-    return kills
 
 
 def inside(

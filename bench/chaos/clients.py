@@ -14,9 +14,12 @@ from bench.chaos.world import Person, School, World
 
 TIMEOUT = urllib3.Timeout(connect=1, read=10)
 DONE = {200, 201}
+OUTBOX = 30
+"""Records of one outbox request at the most, as the interface takes them."""
 BUSY = {429, 500, 502, 503, 504}
 SHANGHAI = timedelta(hours=8)
-PATIENCE = 0.2
+PATIENCE, MOST_PATIENCE = 0.2, 2.0
+"""Seconds before the next try, twice as many each time that nothing came."""
 
 
 class Client(threading.Thread):
@@ -27,7 +30,7 @@ class Client(threading.Thread):
         number: int,
         world: World,
         schools: tuple[School, ...],
-        address: str,
+        addresses: tuple[str, ...],
         history: History,
         stop: threading.Event,
         seed: int,
@@ -35,30 +38,55 @@ class Client(threading.Thread):
         super().__init__(name=f"client-{number}", daemon=True)
         self.number, self.world, self.schools = number, world, schools
         self.history, self.stopping = history, stop
-        self.address = address
+        self.addresses = addresses
         self.dice = random.Random(seed * 1000 + number)  # noqa: S311 - repeatable, not secret
         self.pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT, maxsize=1)
         self.known: list[tuple[School, int]] = []
         self.sent: list[tuple[School, str, str, dict[str, Any]]] = []
+        self.tries, self.patience = number, PATIENCE
 
     def run(self) -> None:
         """Work until told to stop."""
         while not self.stopping.is_set():
             school = self.dice.choice(self.schools)
             act = self.dice.choices(
-                (self.inspect, self.open_hazard, self.take_step, self.send_again),
-                weights=(40, 20, 35, 5),
+                (
+                    self.empty_outbox,
+                    self.inspect,
+                    self.open_hazard,
+                    self.take_step,
+                    self.send_again,
+                ),
+                weights=(25, 15, 15, 60, 5),
             )[0]
             act(school)
 
     # What people do.
 
     def inspect(self, school: School) -> None:
-        """Hand in an inspection; every third finds something wrong."""
+        """Hand in an inspection."""
+        event = self.create(school, "inspection", "/api/v1/inspections", self._inspection(school))
+        self._know(school, event)
+
+    def empty_outbox(self, school: School) -> None:
+        """Hand in all that was inspected while off line, until each record has its receipt."""
+        count = self.dice.randint(2, OUTBOX)
+        waiting = {body["uuid"]: body for body in (self._inspection(school) for _ in range(count))}
+        while waiting:
+            events = self.hand_in(school, list(waiting.values()))
+            for event in events:
+                if event.outcome != "unknown":
+                    del waiting[event.key]
+                    self._know(school, event)
+            if waiting and self.stopping.is_set():
+                return
+
+    def _inspection(self, school: School) -> dict[str, Any]:
+        """Every third finds something wrong."""
         answers: dict[str, Any] = {code: {"a": "pass"} for code in self.world.items}
         if self.dice.random() < 1 / 3:
             answers[self.world.wrong] = {"a": "fail", "note": self._words()}
-        body = {
+        return {
             "uuid": self._uuid(),
             "unit": school.org,
             "checklist": self.world.checklist,
@@ -66,7 +94,8 @@ class Client(threading.Thread):
             "happened_on": self._today(),
             "answers": answers,
         }
-        event = self.create(school, "inspection", "/api/v1/inspections", body)
+
+    def _know(self, school: School, event: Event) -> None:
         for found in event.answer.get("findings", ()):
             self.known.append((school, found["hazard"]))
 
@@ -119,31 +148,58 @@ class Client(threading.Thread):
             event = self.ask(school.officer, kind, body["uuid"], path, body)
             if event.outcome != "unknown" or self.stopping.is_set():
                 return event
-            time.sleep(PATIENCE)
 
     def ask(self, person: Person, kind: str, key: Any, path: str, body: dict[str, Any]) -> Event:
         """One request, written down before and after."""
         event = self.history.begin(self.number, kind, key, person.user)
+        status, answer = self.post(person, path, body)
+        self._end(event, status, answer if status in DONE else {})
+        return event
+
+    def hand_in(self, school: School, bodies: list[dict[str, Any]]) -> list[Event]:
+        """One request of many records: an event for each."""
+        person = school.officer
+        events = [
+            self.history.begin(self.number, "inspection", body["uuid"], person.user)
+            for body in bodies
+        ]
+        status, answers = self.post(person, "/api/v1/inspections/batch", {"inspections": bodies})
+        if status in DONE:
+            for event, told in zip(events, answers, strict=True):
+                self._end(event, told["status"], told["receipt"] or {})
+        else:
+            for event in events:
+                self._end(event, status, {})
+        return events
+
+    def post(self, person: Person, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        """Status and body; 0 if no whole answer came. Then it waits, and goes elsewhere next."""
+        address = self.addresses[self.tries % len(self.addresses)]
         headers = {"Authorization": f"Bearer {person.token}"}
         try:
-            response = self.pool.request("POST", self.address + path, json=body, headers=headers)
-            answer = response.json() if response.status in DONE else {}
+            response = self.pool.request("POST", address + path, json=body, headers=headers)
+            status, answer = response.status, response.json()
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            event.ended = time.monotonic()
-            time.sleep(PATIENCE)
-            return event
-        event.status, event.answer = response.status, answer
-        event.outcome = self._outcome(response.status)
+            status, answer = 0, {}
+        if status and status not in BUSY:
+            self.patience = PATIENCE
+            return status, answer
+        self.tries += 1
+        if self.tries % len(self.addresses) == 0:
+            self.stopping.wait(self.dice.uniform(0.5, 1) * self.patience)
+            self.patience = min(2 * self.patience, MOST_PATIENCE)
+        return status, {}
+
+    def _end(self, event: Event, status: int, answer: dict[str, Any]) -> None:
+        event.status, event.answer = status, answer
+        event.outcome = self._outcome(status)
         event.ended = time.monotonic()
-        if response.status in BUSY:
-            time.sleep(PATIENCE)
-        return event
 
     @staticmethod
     def _outcome(status: int):  # noqa: ANN205 - a literal of three words
         if status in DONE:
             return "ok"
-        return "unknown" if status in BUSY else "refused"
+        return "unknown" if status in BUSY or not status else "refused"
 
     def _uuid(self) -> str:
         return str(uuid.UUID(int=self.dice.getrandbits(128), version=4))

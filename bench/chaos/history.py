@@ -48,6 +48,19 @@ class History:
         with self._lock:
             return sum(event.outcome == "ok" for event in self.events)
 
+    def longest(self) -> float:
+        """Seconds from the first try of a creation to its receipt, for whoever waited longest."""
+        with self._lock:
+            events = list(self.events)
+        first: dict[Any, float] = {}
+        for event in events:
+            first.setdefault(event.key, event.began)
+        done: dict[Any, float] = {}
+        for event in events:
+            if event.outcome == "ok" and isinstance(event.key, str):
+                done.setdefault(event.key, event.ended - first[event.key])
+        return max(done.values(), default=0.0)
+
     def save(self, path: Path) -> None:
         """One JSON object per line."""
         with path.open("w") as file:

@@ -1,66 +1,79 @@
-"""The real server, led by a process group of its own, killed whole."""
+"""The real programs, each a process group of its own, to be killed or stopped whole."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, suppress
 from pathlib import Path
 
+from tools.postgres import free_port
+
 STARTS_WITHIN = 180.0
+LOST_PATIENCE = 40
 
 
-class Server:
-    """``anxiao serve`` with its background worker; ``kill`` takes all of them with -9."""
+class Program:
+    """``anxiao WORDS``; with a port it is up when it answers there."""
 
-    def __init__(self, port: int, environment: dict[str, str], log: Path) -> None:
-        self.port = port
-        self.address = f"http://127.0.0.1:{port}"
-        self._environment = environment
-        self._log = log
+    def __init__(self, words: tuple[str, ...], port: int, env: dict[str, str], log: Path) -> None:
+        self.words, self.port = words, port
+        self.address = f"http://127.0.0.1:{port}" if port else ""
+        self._env, self._log = env, log
         self._process: subprocess.Popen[bytes] | None = None
         self.starts: list[float] = []
 
     def start(self) -> None:
         """Start and wait for the first answer."""
         began = time.monotonic()
+        more = ("--port", str(self.port)) if self.port else ()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "anxiao", "serve", "--port", str(self.port)],
-                env=os.environ | self._environment,
+                [sys.executable, "-m", "anxiao", *self.words, *more],
+                env=os.environ | self._env,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        while time.monotonic() - began < STARTS_WITHIN:
-            if self._process.poll() is not None:
-                break
-            with suppress(OSError):
-                if answers(self.address):
-                    self.starts.append(time.monotonic() - began)
-                    return
+        while self.port and not answers(self.address):
+            if self._process.poll() is not None or time.monotonic() - began > STARTS_WITHIN:
+                raise SystemExit(f"it did not start: {self._log.read_text()[-3000:]}")
             time.sleep(0.05)
-        raise SystemExit(f"the server did not start: {self._log.read_text()[-3000:]}")
+        self.starts.append(time.monotonic() - began)
 
     def kill(self) -> None:
-        """kill -9 of the whole group: web server, its children and the worker."""
-        self._end(signal.SIGKILL)
+        """kill -9 of the whole group: web server, its children, and a worker beside it."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._end()
 
     def stop(self) -> None:
-        """Ask it to end, as an operator does."""
-        self._end(signal.SIGTERM)
+        """Ask it to end, as an operator does: the first process, which tells the others."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._end()
 
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, how)
-        self._process.wait(timeout=40)
-        self._process = None
+    def pause(self, seconds: float) -> None:
+        """Nothing of it runs for a while; then all goes on as if no time had passed."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            os.killpg(self._process.pid, signal.SIGCONT)
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.wait(timeout=LOST_PATIENCE)
+            self._process = None
+
+
+def programs(web: int, workers: int, env: dict[str, str], log: Path) -> list[Program]:
+    """One ``anxiao serve`` with a worker beside it, or so many of each on their own."""
+    if (web, workers) == (1, 1):
+        return [Program(("serve",), free_port(), env, log)]
+    fronts = [Program(("serve", "--no-worker"), free_port(), env, log) for _ in range(web)]
+    return [*fronts, *(Program(("worker",), 0, env, log) for _ in range(workers))]
 
 
 def answers(address: str) -> bool:
@@ -70,10 +83,5 @@ def answers(address: str) -> bool:
             return True
     except urllib.error.HTTPError:
         return True
-
-
-def free_port() -> int:
-    """A port of this machine that nobody uses now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    except OSError:
+        return False

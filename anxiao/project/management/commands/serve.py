@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -89,7 +90,7 @@ class Command(BaseCommand):
         together = {"ANXIAO_GROUP_COMMIT": "1"} if connection.vendor == "sqlite" else {}
         environment = together | web_environment(workers)
         front = subprocess.Popen(server, env=environment)  # noqa: S603 - our own words
-        signal.signal(signal.SIGTERM, lambda *_: front.terminate())
+        signal.signal(signal.SIGTERM, once(front.terminate))
         try:
             code = front.wait()
         except KeyboardInterrupt:
@@ -100,6 +101,16 @@ class Command(BaseCommand):
                 beside.wait(timeout=20)
         if code not in {0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT}:
             raise CommandError(f"网页服务已退出（{code}）。")
+
+
+def once(act: Callable[[], None]) -> Callable[..., None]:
+    """A handler that acts on the first signal alone: granian can lock itself up over a second."""
+
+    def handle(*_: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        act()
+
+    return handle
 
 
 def port(text: str) -> int:
