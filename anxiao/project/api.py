@@ -14,8 +14,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
@@ -31,6 +30,7 @@ from anxiao.foundation.accounts.services import standing_of_token
 from anxiao.foundation.files.api import router as files
 from anxiao.foundation.kernel.errors import DomainError, TooMany
 from anxiao.foundation.registers.api import register_router
+from anxiao.foundation.ui.http import error_response, outage_of
 from anxiao.loop.duties.api import router as duties
 from anxiao.loop.hazards.api import hazard_router
 from anxiao.loop.hazards.registers import HAZARDS
@@ -51,7 +51,6 @@ SENTENCES = {
     405: "这个地址不支持这种请求方法，请核对接口说明。",
     413: "提交的内容过大。",
     500: "系统出错，已记录。请稍后再试，仍有问题请联系管理员。",
-    503: "系统正忙，请稍后再试。",
 }
 
 
@@ -179,19 +178,13 @@ def unreadable(request: HttpRequest, _error: Exception) -> HttpResponse:
     return problem(request, 400, "bad_request", SENTENCES[400])
 
 
-@api.exception_handler(OperationalError)
-def database_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """The database does not answer now."""
-    log.error("database: %s", error)
-    answer = problem(request, 503, "unavailable", SENTENCES[503])
-    answer["Retry-After"] = "5"
-    return answer
-
-
 @api.exception_handler(Exception)
-def program_failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    """A fault of the program: it goes into the log, not into the answer."""
+def program_failed(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """An outage, or a fault of the program: it goes into the log, not into the answer."""
     log.error("%s %s", request.method, request.path_info, exc_info=error)
+    outage = outage_of(error)
+    if outage is not None:
+        return error_response(request, outage)
     return problem(request, 500, "server_error", SENTENCES[500])
 
 

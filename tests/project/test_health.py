@@ -1,6 +1,7 @@
 """R22: seven signals by name, each with its alarm; figures for those who may read them."""
 
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -18,6 +19,8 @@ from anxiao.foundation.messaging.models import Outgoing
 from anxiao.project.operate import health as room
 from anxiao.project.operate.views import recent
 from anxiao.project.schedule import BACKUP, SCHEDULE
+from anxiao.project.sqlite.base import syncs
+from anxiao.project.sqlite.turns import SharedSync
 from tests.builders import make_county, make_school, make_user
 
 NOW = datetime(2026, 10, 20, 2, tzinfo=UTC)
@@ -53,6 +56,16 @@ def test_a_house_in_order_is_well(client, well):
 
 def disk_full(monkeypatch):
     free_space(monkeypatch, 100 << 20)
+
+
+def disk_failed(monkeypatch):
+    def fail():
+        raise OSError(5, "Input/output error")
+
+    shared = SharedSync(fail)
+    with suppress(OSError):
+        shared.wait()
+    monkeypatch.setitem(syncs, "anxiao.sqlite3-wal", shared)
 
 
 def outbox_stuck(_monkeypatch):
@@ -95,6 +108,7 @@ def job_never_ran(_monkeypatch):
 
 ALARMS = [
     ("disk", disk_full),
+    ("disk", disk_failed),
     ("outbox", outbox_stuck),
     ("backup", backup_old),
     ("journal", journal_unsealed),

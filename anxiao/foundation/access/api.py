@@ -105,7 +105,7 @@ class Problem(Schema):
 
 PROBLEMS: dict[Any, type[Schema]] = {...: Problem}
 """Answers that any operation may give beside its own, whatever their status."""
-PROBLEM_CODES = (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)
+PROBLEM_CODES = (400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 507)
 
 
 def answer(body: object, *, status: int = 200) -> HttpResponse:

@@ -1,11 +1,14 @@
 """Errors become designed pages: what happened, what to do, whose permission it needs."""
 
-from collections.abc import Callable
+import errno
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from csp.constants import HEADER
 from csp.utils import build_policy
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -31,6 +34,11 @@ from anxiao.foundation.kernel.errors import (
 
 MAX_HOLDERS = 4
 """Posts named on a no-permission page; more would not be read."""
+FULL = {"SQLITE_FULL", "53100"}
+"""SQLite's name and PostgreSQL's state."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+SOON = 5
+"""Seconds after which a database that was away is worth another try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +173,49 @@ def not_found(message: str = "") -> Fault:
     )
 
 
+def outage_of(error: BaseException | None) -> Fault | None:
+    """507 when the disk is full, 503 when the database does not answer, else nothing."""
+    if any(map(_is_full, _causes(error))):
+        return Fault(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            "disk_full",
+            _("服务器磁盘已满，这次没有保存"),
+            _("已经保存的内容都在，可以照常查看。"),
+            _("请告诉系统管理员清理磁盘，之后返回上一页再提交，已填的内容仍然保留。"),
+        )
+    if isinstance(error, OperationalError | InterfaceError):
+        return Fault(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "unavailable",
+            _("数据库暂时没有回应"),
+            _("通常几秒到几分钟就会恢复。"),
+            _(
+                "请稍后返回上一页，先看刚才的内容是否已经保存，没有的再提交；一直不行的，请告诉系统管理员。"
+            ),
+            retry_after=SOON,
+        )
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in NO_ROOM
+    return bool({getattr(error, "sqlite_errorname", ""), getattr(error, "sqlstate", "")} & FULL)
+
+
 def error_response(request: HttpRequest, fault: Fault) -> HttpResponseBase:
     """The answer for ``fault``: JSON below ``/api/``, a short message for HTMX, else a page."""
     response: HttpResponse
     if request.path_info.startswith("/api/"):
-        body = {"code": fault.code, "message": fault.text or fault.title, "fields": {}}
+        failed = fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        message = f"{fault.title}。{fault.text}" if failed else fault.text or fault.title
+        body = {"code": fault.code, "message": message, "fields": {}}
         response = JsonResponse(body, status=fault.status)
     elif getattr(request, "htmx", False):
         response = render(request, "ui/error_partial.html", {"fault": fault}, status=fault.status)
@@ -177,6 +223,10 @@ def error_response(request: HttpRequest, fault: Fault) -> HttpResponseBase:
         response["HX-Reswap"] = "innerHTML show:window:top"
     else:
         response = render(request, "ui/error.html", _page(request, fault), status=fault.status)
+    return _with_pause(response, fault)
+
+
+def _with_pause(response: HttpResponse, fault: Fault) -> HttpResponse:
     if fault.retry_after is not None:
         response["Retry-After"] = str(fault.retry_after)
     return response
@@ -184,10 +234,8 @@ def error_response(request: HttpRequest, fault: Fault) -> HttpResponseBase:
 
 def bare_error_response(fault: Fault) -> HttpResponse:
     """A page that needs neither database nor session: for when the program itself failed."""
-    return HttpResponse(
-        render_to_string("ui/error.html", {"fault": fault, "layout": "ui/plain.html"}),
-        status=fault.status,
-    )
+    page = render_to_string("ui/error.html", {"fault": fault, "layout": "ui/plain.html"})
+    return _with_pause(HttpResponse(page, status=fault.status), fault)
 
 
 def add_errors(form: BaseForm, error: Invalid) -> None:

@@ -19,6 +19,7 @@ from anxiao.foundation.messaging.queries import outbox_lag
 from anxiao.foundation.orgs.queries import calendar_known
 from anxiao.project.operate.findings import Finding, Level, amount, by_age, moment, span
 from anxiao.project.schedule import BACKUP, SCHEDULE
+from anxiao.project.sqlite.base import syncs
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 DISK_WARN, DISK_FAULT = 5 << 30, 512 << 20
@@ -50,8 +51,11 @@ def database(_at: datetime) -> Finding:
 
 
 def disk(_at: datetime) -> Finding:
-    """Room left where the data lies."""
+    """Room left where the data lies, and whether it synced all that this process wrote."""
     free = shutil.disk_usage(settings.ANXIAO_DATA).free
+    if any(shared.failed for shared in syncs.values()):
+        told = "磁盘写入出错，此后的提交都没有接收"
+        return Finding("disk", Level.FAULT, told, "请检查磁盘和系统日志，排除后重启安校。", free)
     level = Level.FAULT if free < DISK_FAULT else Level.WARNING if free < DISK_WARN else Level.OK
     volume = os.statvfs(settings.ANXIAO_DATA)
     if volume.f_files and volume.f_favail < INODES_WARN * volume.f_files:

@@ -26,6 +26,11 @@ class SharedSync:
         self._begun = self._done = 0
         self._busy = self._failed = False
 
+    @property
+    def failed(self) -> bool:
+        """Whether a sync failed, so that nothing is called safe any more."""
+        return self._failed
+
     def wait(self) -> None:
         """Return when a sync that began after this call has ended; ``OSError`` if one failed."""
         with self._turn:

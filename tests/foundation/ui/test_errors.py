@@ -1,10 +1,12 @@
 """Kernel errors become pages that say what to do and whose permission it needs."""
 
+import errno
 import json
 
 import pytest
 from django import forms
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
@@ -105,6 +107,36 @@ def test_the_page_for_a_broken_program_needs_nothing():
     response = views.server_error(bare)
     assert response.status_code == 500
     assert "这次没有办成" in response.content.decode()
+
+
+class Full(Exception):
+    sqlite_errorname = "SQLITE_FULL"
+
+
+class FullToo(Exception):
+    sqlstate = "53100"
+
+
+OUTAGES = {
+    "SQLite's disk": (OperationalError("full"), Full(), 507, "磁盘已满", None),
+    "PostgreSQL's disk": (OperationalError("full"), FullToo(), 507, "磁盘已满", None),
+    "photos' disk": (OSError(errno.ENOSPC, "no room"), None, 507, "磁盘已满", None),
+    "away": (OperationalError("refused"), None, 503, "数据库暂时没有回应", "5"),
+    "cut off": (InterfaceError("closed"), None, 503, "数据库暂时没有回应", "5"),
+    "a fault": (ValueError("a fault"), None, 500, "系统出了问题", None),
+}
+
+
+@pytest.mark.parametrize("name", OUTAGES)
+@pytest.mark.parametrize("path", ["/x", "/api/v1/x"])
+def test_r3_an_outage_is_called_by_its_name(name, path):
+    error, cause, status, words, pause = OUTAGES[name]
+    try:
+        raise error from cause
+    except type(error):
+        response = views.server_error(RequestFactory().get(path))
+    assert (response.status_code, response.get("Retry-After")) == (status, pause)
+    assert words in response.content.decode() or words in json.loads(response.content)["message"]
 
 
 def test_handlers_are_for_anybody():

@@ -1,5 +1,7 @@
 """The error handlers of the project."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -65,14 +67,14 @@ def not_found(request: ActorRequest, exception: Exception) -> HttpResponseBase:
 
 @public
 def server_error(request: ActorRequest) -> HttpResponseBase:
-    """500: the page is drawn without database and session."""
-    fault = http.Fault(
+    """500, or what an outage is called: the page is drawn without database and session."""
+    fault = http.outage_of(sys.exc_info()[1]) or http.Fault(
         500,
         "server_error",
         _("系统出了问题，这次没有办成"),
         _("问题已记录。请过几分钟再试。"),
         _("一直不行的，请告诉系统管理员打开的是哪一页、几点几分。"),
     )
-    if request.path_info.startswith("/api/"):
+    if request.path_info.startswith("/api/") or getattr(request, "htmx", False):
         return http.error_response(request, fault)
     return http.bare_error_response(fault)
