@@ -65,7 +65,7 @@ def run(folder: Path, url: str, seed: int, given: argparse.Namespace) -> dict[st
     environment = {"ANXIAO_DATA": str(folder / "data"), "DATABASE_URL": url}
     inside(environment, "bench.chaos.found", str(folder / "world.json"), str(given.clients * 4))
     world = World.load(folder / "world.json")
-    faults = Faults(folder / "faults")
+    faults = Faults(folder / "faults", armed="clock" in given.nemesis)
     running = programs(given.web, given.workers, environment | faults.env, folder / "log")
     for program in running:
         program.start()
