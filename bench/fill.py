@@ -119,7 +119,7 @@ def facts(county_id: int, days: int) -> None:
             + "), CAST(%s AS "
             + ("timestamptz" if connection.vendor == "postgresql" else "text")
             + f"), 'fill:' || o.id || k.kind || '{back}', '', '' FROM orgs_org o, ({kinds}) k"
-            " WHERE o.county_id = %s AND o.kind = 'school'",
+            " WHERE o.county_id = %s AND o.kind = 'school' ON CONFLICT (source) DO NOTHING",
             day,
             stamp,
             county_id,
