@@ -37,6 +37,14 @@ def _written(value: object) -> object:
     return value
 
 
+def _printable(value: str) -> str:
+    if CONTROL.search(value):
+        raise PydanticCustomError("control_character", "control character")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+"""Words without control characters, where no ``Body`` looks."""
 Word = (Field(strict=False), BeforeValidator(_written))
 Uuid = Annotated[UUID, *Word]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1)), *Word]
@@ -89,10 +97,8 @@ class Body(BaseModel):
 
     @field_validator("*", mode="after")
     @classmethod
-    def _printable(cls, value: object) -> object:
-        if isinstance(value, str) and CONTROL.search(value):
-            raise PydanticCustomError("control_character", "control character")
-        return value
+    def _all_printable(cls, value: object) -> object:
+        return _printable(value) if isinstance(value, str) else value
 
 
 class Problem(Schema):

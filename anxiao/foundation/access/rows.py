@@ -46,9 +46,19 @@ def _cursor() -> Any:
     here = connections[DEFAULT_DB_ALIAS]
     kept, cursor = here.__dict__.get(KEPT, (None, None))
     if kept is None or kept is not here.connection or here.queries_logged:
-        cursor = here.cursor()
+        cursor = _made(here)
         here.__dict__[KEPT] = (here.connection, cursor)
     return cursor
+
+
+def _made(here: Any) -> Any:
+    """A cursor; on PostgreSQL one that sends values beside the text, so that the server reads and
+    plans each statement once per connection (``prepare_threshold``) and not at every use."""
+    if not native():
+        return here.cursor()
+    here.ensure_connection()
+    cursor = here.Database.Cursor(here.connection)
+    return here.make_debug_cursor(cursor) if here.queries_logged else here.make_cursor(cursor)
 
 
 def add(row: Model) -> None:
@@ -96,6 +106,7 @@ def day(value: date) -> Any:
     return value if native() else value.isoformat()
 
 
+@lru_cache(maxsize=256)
 def instant(value: datetime) -> Any:
     """An instant as the database compares it."""
     return value if native() else str(value.astimezone(UTC).replace(tzinfo=None))

@@ -17,7 +17,9 @@ class Message(models.Model):
     the lines of all who were asked.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=MessageKind)
     text = models.CharField(_("内容"), max_length=300)
     url = models.CharField(max_length=200, blank=True)

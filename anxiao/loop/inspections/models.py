@@ -147,7 +147,8 @@ class Inspection(models.Model):
     """One inspection of one checklist, at a point or of the whole unit. Never changed.
 
     ``uuid`` is made on the phone; ``body_sha256`` tells a resend from another body under the same
-    uuid. ``answers`` maps item code to ``{"a": "pass|fail|na", "note": str, "photos": [uuid]}``.
+    uuid. ``answers`` maps item code to ``{"a": "pass|fail|na", "note": str, "photos": [uuid]}``;
+    note and photos are left out where there are none.
     ``started_at``/``finished_at`` are the device's clock, ``received_at`` the server's.
     """
 
@@ -223,7 +224,9 @@ class Inspection(models.Model):
 class Finding(models.Model):
     """One failed item, with the hazard it opened: rows only for what is wrong."""
 
-    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="findings")
+    inspection = models.ForeignKey(
+        Inspection, models.CASCADE, related_name="findings", db_index=False
+    )
     item_code = models.CharField(max_length=40)
     note = models.CharField(max_length=300, blank=True)
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="findings")
@@ -233,7 +236,6 @@ class Finding(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["inspection", "item_code"], name="finding_once")
         ]
-        indexes = [models.Index(fields=["item_code"], name="finding_item")]
 
     def __str__(self) -> str:
         return f"{self.inspection_id}:{self.item_code}"

@@ -24,7 +24,8 @@ LEVELS = ("ordinary", "major")
 class Submitted:
     """An inspection as it was handed in, from a page, a phone or a program.
 
-    ``answers`` maps item code to ``{"a": "pass|fail|na", "note": str, "photos": [uuid, …]}``;
+    ``answers`` maps item code to ``{"a": "pass|fail|na", "note": str, "photos": [uuid, …]}``, of
+    which a note and photos are left out where there are none;
     photos and signatures are uuids of the inspector's own uploads; clocks are the device's.
     ``unsigned_reason`` says why a signature that the kind asks for is missing.
     """
@@ -53,7 +54,10 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Answers after checking: one per item, plus what is wrong with them by item code."""
+    """Answers after checking: one per item, plus what is wrong with them by item code.
+
+    What says nothing is left out: most are ``{"a": "pass"}``.
+    """
 
     answers: dict[str, dict[str, Any]]
     errors: dict[str, str] = field(default_factory=dict)
@@ -89,40 +93,43 @@ def check_answers(
     checked: dict[str, dict[str, Any]] = {}
     for item in items:
         code = item["code"]
-        clean = checked[code] = _clean(answers.get(code))
+        clean = checked[code] = as_kept(answers.get(code))
         wrong = "" if clean == PASSED else _wrong_with(item, clean)
         if wrong:
             errors[code] = wrong
     return Checked(checked, errors)
 
 
-PASSED = {"a": PASS, "note": "", "photos": []}
+PASSED = {"a": PASS}
 """What most answers are; nothing can be wrong with it."""
 
 
-def _clean(given: Any) -> dict[str, Any]:
+def as_kept(given: Any) -> dict[str, Any]:
+    """An answer as it is kept: its note and photos only where there are any."""
+    if given == PASSED:
+        return PASSED
     if not isinstance(given, dict | Mapping):
         given = {}
-    note, photos = given.get("note"), given.get("photos") or ()
-    listed = photos if isinstance(photos, list | tuple) else (photos,)
-    return {
-        "a": str(given.get("a") or ""),
-        "note": str(note).strip() if note else "",
-        "photos": list(dict.fromkeys(map(str, listed))) if listed else [],
-    }
+    kept: dict[str, Any] = {"a": str(given.get("a") or "")}
+    if note := str(given.get("note") or "").strip():
+        kept["note"] = note
+    if photos := given.get("photos"):
+        listed = photos if isinstance(photos, list | tuple) else (photos,)
+        kept["photos"] = list(dict.fromkeys(map(str, listed)))
+    return kept
 
 
 def _wrong_with(item: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    failed = given["a"] == FAIL
-    if given["a"] not in ANSWERS:
+    answer, note, photos = given["a"], given.get("note", ""), given.get("photos", ())
+    if answer not in ANSWERS:
         return "请选择合格、不合格或不涉及。"
-    if len(given["note"]) > NOTE_MAX:
+    if len(note) > NOTE_MAX:
         return f"说明请控制在 {NOTE_MAX} 字以内。"
-    if len(given["photos"]) > PHOTOS_MAX:
+    if len(photos) > PHOTOS_MAX:
         return f"照片最多 {PHOTOS_MAX} 张。"
-    if failed and item.get("photo") and not given["photos"]:
+    if answer == FAIL and item.get("photo") and not photos:
         return "此项不合格须拍照。"
-    return "请写明哪里不合格，或拍照。" if failed and not (given["note"] or given["photos"]) else ""
+    return "请写明哪里不合格，或拍照。" if answer == FAIL and not (note or photos) else ""
 
 
 def day_faults(happened_on: date, today: date, late_reason: str) -> dict[str, str]:

@@ -57,9 +57,11 @@ def test_whatever_comes_in_is_either_complete_or_said_to_be_wrong(answers):
     assert set(checked.answers) == {"g-01", "g-02", "g-03"}
     for item in ITEMS:
         code, clean = item["code"], checked.answers[item["code"]]
-        fine = clean["a"] in ANSWERS and len(clean["note"]) <= 300 and len(clean["photos"]) <= 9
+        note, photos = clean.get("note", ""), clean.get("photos", [])
+        assert ("note" in clean, "photos" in clean) == (bool(note), bool(photos))
+        fine = clean["a"] in ANSWERS and len(note) <= 300 and len(photos) <= 9
         if clean["a"] == FAIL:
-            fine = fine and bool(clean["photos"] or (clean["note"] and not item["photo"]))
+            fine = fine and bool(photos or (note and not item["photo"]))
         assert (code not in checked.errors) == fine
     assert ("x" in checked.errors) == ("x" in answers)
     again = check_answers(ITEMS, checked.answers)

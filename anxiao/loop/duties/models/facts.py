@@ -31,7 +31,7 @@ class Evidence(models.Model):
     happened_on = models.DateField(_("发生日期"))
     recorded_at = models.DateTimeField(_("登记时间"))
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     source = models.CharField(max_length=120, unique=True)
     late_reason = models.CharField(_("补录原因"), max_length=200, blank=True)

@@ -270,7 +270,11 @@ class Hazard(models.Model):
             models.Index(fields=["county", "state", "due_on"], name="hazard_county_state"),
             models.Index(fields=["county", "-id"], name="hazard_county_newest"),
             models.Index(fields=["county", "-id"], name="hazard_county_live", condition=NOT_ENDED),
-            models.Index(fields=["responsible", "state"], name="hazard_responsible"),
+            models.Index(
+                fields=["responsible", "state"],
+                name="hazard_responsible",
+                condition=Q(responsible__isnull=False),
+            ),
             models.Index(fields=["org", "origin"], name="hazard_org_origin"),
             models.Index(fields=["county", "found_on", "state"], name="hazard_county_found"),
             models.Index(

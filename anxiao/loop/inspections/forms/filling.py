@@ -14,7 +14,7 @@ from anxiao.foundation.places.models import Place
 from anxiao.foundation.places.rules import read_code
 from anxiao.foundation.ui.widgets import PhotosField
 from anxiao.loop.inspections.models import Checklist
-from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX
+from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, as_kept
 from anxiao.loop.inspections.states import Answer, InspectionKind
 
 SIDES = ("inspector", "inspected")
@@ -144,11 +144,13 @@ class FillForm(forms.Form):
     def answers(self) -> dict[str, dict[str, Any]]:
         """What was said about each item, with the photos stored so far."""
         return {
-            item["code"]: {
-                "a": self.cleaned_data.get(f"a_{item['code']}", ""),
-                "note": self.cleaned_data.get(f"n_{item['code']}", ""),
-                "photos": self.kept.get(item["code"], []),
-            }
+            item["code"]: as_kept(
+                {
+                    "a": self.cleaned_data.get(f"a_{item['code']}", ""),
+                    "note": self.cleaned_data.get(f"n_{item['code']}", ""),
+                    "photos": self.kept.get(item["code"], []),
+                }
+            )
             for item in self.checklist.items
         }
 

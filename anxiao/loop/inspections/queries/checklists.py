@@ -1,14 +1,11 @@
 """Which checklists hold at a unit, and which a person may read."""
 
-import json
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
-from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.scoping import within
 from anxiao.foundation.orgs.models import Org
@@ -17,6 +14,8 @@ from anxiao.loop.duties.rules import applies, levels_of
 from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.states import ChecklistState
 
+VERSIONS_KEPT = 1000
+
 
 def kept_above(path: str) -> Q:
     """Checklists shipped, or kept by a level from the root down to the unit of ``path``."""
@@ -24,31 +23,28 @@ def kept_above(path: str) -> Q:
 
 
 def published(ids: Iterable[int]) -> dict[int, Checklist]:
-    """Checklists that are or were in force, by id, with what an intake needs; one query."""
-    wanted = list(ids)
-    rows = quick.many(_PUBLISHED.format(marks=quick.marks(wanted)), wanted)
-    return {
-        row[0]: Checklist.from_db(connection.alias, _COLUMNS, [*row[:-1], _parsed(row[-1])])
-        for row in rows
-    }
+    """Checklists that are or were in force, by id, with what an intake needs.
+
+    Once published they never change but in state, and are read once per process: do not ask them
+    for it.
+    """
+    found = {}
+    for pk in ids:
+        with suppress(Checklist.DoesNotExist):
+            found[pk] = published_version(pk)
+    return found
+
+
+@lru_cache(maxsize=VERSIONS_KEPT)
+def published_version(pk: int) -> Checklist:
+    """A checklist that is or was in force; one query, once."""
+    rows = Checklist.objects.exclude(state=ChecklistState.DRAFT)
+    return rows.only("owner_id", "code", "title", "category", "items").get(pk=pk)
 
 
 def holds_at(checklist: Checklist, path: str) -> bool:
     """Whether a checklist is shipped, or kept by the unit of ``path`` or a level above it."""
     return checklist.owner_id is None or str(checklist.owner_id) in path.split(".")
-
-
-@lru_cache(maxsize=128)
-def _parsed(items: str) -> Any:
-    """The items of a checklist: the same text is read again with every inspection."""
-    return json.loads(items)
-
-
-_COLUMNS = ["id", "owner_id", "code", "title", "category", "items"]
-_PUBLISHED = """
-SELECT id, owner_id, code, title, category, items FROM inspections_checklist
-WHERE id IN ({marks}) AND state <> 'draft'
-"""
 
 
 def checklists_in_force(org: Org) -> list[Checklist]:

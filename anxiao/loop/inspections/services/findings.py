@@ -87,7 +87,7 @@ def open_findings(
             {
                 "inspection_id": each.of.id,
                 "item_code": each.item["code"],
-                "note": each.given["note"],
+                "note": each.given.get("note", ""),
                 "hazard_id": hazards[each.key].id,
             }
             for each in failed
@@ -151,7 +151,7 @@ def _found_again(failed: _Failed) -> str:
     text = _("%(month)d月%(day)d日检查时仍不合格。%(note)s") % {
         "month": day.month,
         "day": day.day,
-        "note": failed.given["note"],
+        "note": failed.given.get("note", ""),
     }
     return text.strip()
 
@@ -166,13 +166,13 @@ def _found(failed: _Failed, criteria: Mapping[str, Criterion], actor: Actor) -> 
     )
     spot = scene.point.name if scene.point else ""
     place = scene.place.full_name if scene.place else ""
-    text = str(item["text"]).rstrip("。")
+    text, photos = str(item["text"]).rstrip("。"), given.get("photos", ())
     return Found(
         uuid=hazard_uuid(submitted.uuid, item["code"]),
         org=scene.org,
         source=submitted.kind,
         category=scene.checklist.category,
-        description=given["note"] or _("不符合：%(text)s") % {"text": text},
+        description=given.get("note") or _("不符合：%(text)s") % {"text": text},
         place_text=(joined(place, spot) or scene.checklist.title)[:PLACE_TEXT_MAX],
         level=item["level"],
         criterion=criteria.get(item.get("criterion") or ""),
@@ -183,7 +183,7 @@ def _found(failed: _Failed, criteria: Mapping[str, Criterion], actor: Actor) -> 
         found_on=submitted.happened_on,
         found_by_name=actor.name,
         late_reason=submitted.late_reason,
-        photos=[each for uuid in given["photos"] if (each := scene.uploads.get(UUID(uuid)))],
+        photos=[each for uuid in photos if (each := scene.uploads.get(UUID(uuid)))],
         origin=failed.origin,
         suggested_measure=item.get("suggest", ""),
         suggested_days=item.get("days"),

@@ -71,7 +71,7 @@ def hang_followed(inspection: Inspection, *, actor: Actor, at: datetime) -> int:
     named = {
         UUID(uuid): opened[code]
         for code, given in inspection.answers.items()
-        for uuid in given["photos"]
+        for uuid in given.get("photos", ())
         if code in opened
     }
     there = HazardPhoto.objects.filter(hazard__in=opened.values())
