@@ -8,13 +8,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import DateField, DateTimeField, DecimalField, JSONField, Model, UUIDField
 
+from anxiao.foundation.kernel.later import Later
+
+driver = Later("psycopg.types.json")
 Row = tuple[Any, ...]
 KEPT = "quick_cursor"
 MOST_VALUES = 6000
@@ -28,37 +32,47 @@ def one(sql: str, values: Sequence[Any]) -> Row | None:
 
 def many(sql: str, values: Sequence[Any]) -> list[Row]:
     """All rows that ``sql`` finds."""
-    cursor = _cursor()
-    cursor.execute(sql, values)
-    found: list[Row] = cursor.fetchall()
+    here = connections[DEFAULT_DB_ALIAS]
+    cursor = _cursor(here)
+    with here.wrap_database_errors:
+        cursor.execute(sql, values)
+        found: list[Row] = cursor.fetchall()
     return found
 
 
 def write(sql: str, values: Sequence[Any]) -> int:
     """Run a statement that changes rows; how many."""
-    cursor = _cursor()
-    cursor.execute(sql, values)
+    here = connections[DEFAULT_DB_ALIAS]
+    cursor = _cursor(here)
+    with here.wrap_database_errors:
+        cursor.execute(sql, values)
     return int(cursor.rowcount)
 
 
-def _cursor() -> Any:
+def _cursor(here: Any) -> Any:
     """The connection's cursor for these roads: making one costs as much as many a statement."""
-    here = connections[DEFAULT_DB_ALIAS]
+    if here.queries_logged or here.execute_wrappers:
+        return _watched(here)
     kept, cursor = here.__dict__.get(KEPT, (None, None))
-    if kept is None or kept is not here.connection or here.queries_logged:
-        cursor = _made(here)
+    if kept is None or kept is not here.connection:
+        here.ensure_connection()
+        cursor = _bare(here)
         here.__dict__[KEPT] = (here.connection, cursor)
+    here.validate_no_broken_transaction()
     return cursor
 
 
-def _made(here: Any) -> Any:
-    """A cursor; on PostgreSQL one that sends values beside the text, so that the server reads and
-    plans each statement once per connection (``prepare_threshold``) and not at every use."""
-    if not native():
-        return here.cursor()
+def _watched(here: Any) -> Any:
+    """A cursor that is logged and passes Django's wrappers, for tests and for debugging."""
     here.ensure_connection()
-    cursor = here.Database.Cursor(here.connection)
-    return here.make_debug_cursor(cursor) if here.queries_logged else here.make_cursor(cursor)
+    make = here.make_debug_cursor if here.queries_logged else here.make_cursor
+    return make(_bare(here))
+
+
+def _bare(here: Any) -> Any:
+    """The driver's cursor. On PostgreSQL one that sends values beside the text: the server reads
+    and plans each statement once per connection (``prepare_threshold``), not at every use."""
+    return here.Database.Cursor(here.connection) if native() else here.create_cursor()
 
 
 def add(row: Model) -> None:
@@ -183,10 +197,18 @@ def _default(field: Any) -> str:
     raise TypeError(f"{field}: a value is wanted")
 
 
+def _json_text(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _json_of_driver() -> Callable[[Any], Any]:
+    return partial(driver.Jsonb, dumps=orjson.dumps)
+
+
 def _adapter(field: Any) -> Callable[[Any], Any] | None:
     """How the database wants the values of a field; ``None``: as they are."""
     if isinstance(field, JSONField):
-        return lambda value: connection.ops.adapt_json_value(value, field.encoder)
+        return _json_of_driver() if native() else _json_text
     if isinstance(field, DecimalField):
         return lambda value: connection.ops.adapt_decimalfield_value(
             value, field.max_digits, field.decimal_places

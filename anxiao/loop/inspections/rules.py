@@ -1,12 +1,13 @@
 """What makes an inspection complete, and how two bodies are told apart. Plain values only."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "na"
 ANSWERS = frozenset({PASS, FAIL, NOT_APPLICABLE})
@@ -77,8 +78,7 @@ def photos_named(answers: Mapping[str, Mapping[str, Any]]) -> list[Any]:
 def fingerprint(submitted: Submitted) -> str:
     """SHA-256 of everything handed in: the same body sent again gives the same digest."""
     body = {name: getattr(submitted, name) for name in Submitted.__slots__}
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def check_answers(

@@ -1,7 +1,6 @@
 """Entering a hazard (登记): once by its UUID, numbered, graded, told to those who assign."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
@@ -200,8 +200,7 @@ def _digest(found: Found) -> str:
         for name in ("org", "criterion", "point", "place")
     }
     body["photos"] = ",".join(sorted(str(photo.uuid) for photo in found.photos))
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _known(uuid: UUID, digest: str, actor: Actor) -> Hazard | None:

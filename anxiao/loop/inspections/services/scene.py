@@ -91,9 +91,9 @@ def references_of(records: Sequence[Submitted], actor: Actor) -> References:
         orgs,
         {pk: kinds_open_to(actor, org) for pk, org in orgs.items()},
         published({each.checklist_id for each in records}),
-        _by_id(Point.objects.select_related("place"), (each.point_id for each in records)),
-        _by_id(Place.objects.all(), (each.place_id for each in records)),
-        _by_id(Round.objects.all(), (each.round_id for each in records)),
+        _by_id(Point, (each.point_id for each in records), "place"),
+        _by_id(Place, (each.place_id for each in records)),
+        _by_id(Round, (each.round_id for each in records)),
         _uploads_named(photos | signatures),
     )
 
@@ -222,9 +222,12 @@ def _uuid_or_none(value: object) -> UUID | None:
         return None
 
 
-def _by_id(rows: Any, ids: Iterable[int | None]) -> dict[int, Any]:
+def _by_id(model: Any, ids: Iterable[int | None], *related: str) -> dict[int, Any]:
     wanted = {pk for pk in ids if pk is not None}
-    return rows.in_bulk(wanted) if wanted else {}
+    if not wanted:
+        return {}
+    rows = model.objects.select_related(*related) if related else model.objects.all()
+    return dict(rows.in_bulk(wanted))
 
 
 def _of(rows: Mapping[int, Any], pk: int | None, org: Org, field: str) -> Any:
