@@ -29,7 +29,6 @@ the catalog of the database gives; columns by the names of our own models. Nothi
 comes to any of them."""
 HAND_WRITTEN = {
     "anxiao/foundation/access/rows.py",
-    "anxiao/foundation/messaging/services.py",
     "anxiao/foundation/journal/services.py",
     "anxiao/loop/duties/services/statements.py",
     *(f"anxiao/project/operate/{name}.py" for name in ("backup", "dumps", "examination", "health")),

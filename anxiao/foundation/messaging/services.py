@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -57,13 +57,16 @@ DIGEST_LINES = 30
 
 NOTES_AT_ONCE = 100
 
+# With an OFFSET PostgreSQL looks each line up by its link: else it may read all unread lines there
+# are, of everybody, to hold these against them.
 _NOTIFY = """
 INSERT INTO messaging_message (user_id, kind, text, url, matter, created_at)
 SELECT n.user_id, n.kind, n.text, n.url, n.matter, n.at
 FROM (SELECT {notes}) n
 WHERE EXISTS (SELECT 1 FROM accounts_user u WHERE u.id = n.user_id) AND NOT EXISTS (
   SELECT 1 FROM messaging_message m
-  WHERE m.user_id = n.user_id AND m.read_at IS NULL AND m.text = n.text AND m.url = n.url)
+  WHERE m.user_id = n.user_id AND m.read_at IS NULL AND m.text = n.text AND m.url = n.url
+  LIMIT 1 OFFSET 0)
 """
 _NOTE_NAMED = "%s AS user_id, %s AS kind, %s AS text, %s AS url, %s AS matter, %s AS at"
 _NOTE = "%s, %s, %s, %s, %s, %s"
@@ -109,8 +112,7 @@ def notify_all(notes: Iterable[Note], *, at: datetime) -> None:
         some = lines[start : start + NOTES_AT_ONCE]
         rows = " UNION ALL SELECT ".join([_NOTE_NAMED, *[_NOTE] * (len(some) - 1)])
         values = [value for line in some for value in (*line, stamp)]
-        with connection.cursor() as cursor:
-            cursor.execute(_NOTIFY.format(notes=rows), values)
+        quick.write(_NOTIFY.format(notes=rows), values)
 
 
 @transaction.atomic
