@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import django
 
@@ -22,11 +23,15 @@ from django.utils import timezone
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
-from anxiao.loop.duties.models import Evidence, Tally
+from anxiao.loop.duties.models import Evidence, Rollup, Tally
 from anxiao.loop.duties.services import evidence, recount
+from anxiao.loop.duties.services.locks import lock_units
 from anxiao.loop.duties.services.statements import Scope, count_cells
 
 ROUNDS = 3
+KEPT_ROUNDS = 5
+FACTS = 600
+BATCH = 20
 SPOILED = 10
 
 BARE = """
@@ -87,33 +92,50 @@ def _bare(county_id: int) -> None:
 
 
 def keeping(county_id: int) -> dict[str, Any]:
-    """G10: recording a fact with its cells and rollups, beside the same without them."""
+    """G10: recording facts with their cells and rollups, beside the same without them.
+
+    One fact in each transaction, and an outbox of twenty; all cells are unmet at first, so that
+    rollups move too.
+    """
     units = list(Org.objects.filter(county=county_id, kind="school")[:60])
+    found: dict[str, Any] = {}
+    for name, step in (("alone", 1), ("batch", BATCH)):
+        pairs = []
+        for turn in range(KEPT_ROUNDS):
+            _unmet(county_id)
+            mark = f"{name}{turn}"
+            ours = seconds(lambda mark=mark, step=step: _facts(units, f"with{mark}", step))
+            with mock.patch.object(evidence, "_count_in"):
+                floor = seconds(lambda mark=mark, step=step: _facts(units, f"bare{mark}", step))
+            pairs.append((ours, floor))
+        found[name] = pairs
+    return found
+
+
+def _unmet(county_id: int) -> None:
+    with transaction.atomic():
+        Tally.objects.filter(county=county_id).update(done=0, met=False)
+        Rollup.objects.filter(county=county_id).update(met=0)
+
+
+def _facts(units: list[Org], mark: str, step: int) -> None:
+    """``FACTS`` patrols of today and yesterday, ``step`` of one unit in each transaction."""
     at = timezone.now()
-    counted = evidence._count_in
-    pairs = []
-    for turn in range(ROUNDS):
-        ours = seconds(lambda turn=turn: _facts(units, f"with{turn}", at))
-        evidence._count_in = lambda *_args: None
-        try:
-            floor = seconds(lambda turn=turn: _facts(units, f"bare{turn}", at))
-        finally:
-            evidence._count_in = counted
-        pairs.append((ours, floor))
-    return {"pairs": pairs}
-
-
-def _facts(units: list[Org], mark: str, at: Any) -> None:
-    for number in range(300):
-        with transaction.atomic():
-            evidence.record_evidence(
-                unit=units[number % len(units)],
+    today = business_day(at)
+    for start in range(0, FACTS, step):
+        unit = units[start // step % len(units)]
+        facts = [
+            evidence.Fact(
+                unit=unit,
                 kind="inspection.patrol",
-                happened_on=business_day(at) - timedelta(days=number % 2),
+                happened_on=today - timedelta(days=number % 2),
                 source=f"bench.{mark}:{number}",
-                at=at,
-                actor=SYSTEM,
             )
+            for number in range(start, start + step)
+        ]
+        with transaction.atomic():
+            lock_units([unit.pk])
+            evidence.record_facts(facts, at=at, actor=SYSTEM)
 
 
 if __name__ == "__main__":

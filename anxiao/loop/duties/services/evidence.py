@@ -1,7 +1,7 @@
 """Facts: recorded once by source, counted in the same transaction, taken back with a reason."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
@@ -36,12 +36,7 @@ from anxiao.loop.duties.services.cells import (
     shift_rollups,
 )
 from anxiao.loop.duties.services.locks import lock_county, lock_unit
-from anxiao.loop.duties.services.quick import (
-    add_facts,
-    add_steadily,
-    cells_for,
-    roll_crossed,
-)
+from anxiao.loop.duties.services.quick import count_in, proves, roll_crossed
 
 BY_HAND = "duties.hand:"
 """How the sources of proofs given by hand begin."""
@@ -118,12 +113,10 @@ def record_facts(facts: Sequence[Fact], *, at: datetime, actor: Actor) -> list[F
         once="source",
     )
     new = [fact for fact, pk in zip(facts, ids, strict=True) if pk is not None]
-    groups: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
-    for fact in new:
-        groups[fact.unit.pk, fact.happened_on][fact.kind] += 1
     units = {fact.unit.pk: fact.unit for fact in new}
-    for (unit_id, day), kinds in sorted(groups.items()):
-        _count_in(units[unit_id], kinds, day, today)
+    groups = Counter((fact.unit.pk, fact.happened_on, fact.kind) for fact in new)
+    for (unit_id, day, kind), more in sorted(groups.items()):
+        _count_in(units[unit_id], kind, more, day, today)
     return new
 
 
@@ -247,31 +240,34 @@ def _check_day(happened_on: date, today: date, late_reason: str) -> None:
         raise Invalid(message, {"late_reason": message})
 
 
-def _count_in(unit: Org, kinds: Mapping[str, int], happened_on: date, today: date) -> None:
-    """Add facts of one day to the cells they prove; open those of the day that are missing."""
-    found = cells_for(unit.pk, kinds, happened_on)
-    if not found:
-        return
-    if all(cell.steady for cell in found):
-        add_steadily(found)
-        return
-    lock_county(found[0].county_id)
-    found = cells_for(unit.pk, kinds, happened_on)  # others may have changed them meanwhile
-    if all(cell.plain for cell in found):
-        add_facts(found)
-        roll_crossed([cell for cell in found if cell.crosses])
-    else:
-        _count_in_slowly(unit, kinds, happened_on, today)
+def _count_in(unit: Org, kind: str, more: int, happened_on: date, today: date) -> None:
+    """Add facts of one kind and day to the cells they prove; open those that are missing.
+
+    The unit is locked, so that nobody else writes these cells; its county is locked only when a
+    rollup moves or a cell is to be opened.
+    """
+    counted = count_in(unit.pk, kind, more, happened_on)
+    crossed = [cell for cell in counted if cell.crossed(more)]
+    if crossed:
+        lock_county(crossed[0].county_id)
+        roll_crossed(crossed)
+    left = counted[0].proved > len(counted) if counted else proves(unit.pk, kind)
+    if left:
+        done = {cell.duty_id for cell in counted}
+        _count_in_slowly(unit, kind, more, happened_on, done, today)
 
 
-def _count_in_slowly(unit: Org, kinds: Mapping[str, int], happened_on: date, today: date) -> None:
-    """The same where cells are missing or validity runs; the county is locked."""
-    bindings = _bindings(unit.pk, *kinds)
+def _count_in_slowly(
+    unit: Org, kind: str, more: int, happened_on: date, counted: Collection[int], today: date
+) -> None:
+    """The same for all duties but those ``counted``: cells are missing, or validity runs."""
+    bindings = [each for each in _bindings(unit.pk, kind) if each.duty_id not in counted]
+    lock_county(bindings[0].county_id)
     cells = _cells(unit.pk, bindings, happened_on)
     changes = []
     for cell in cells:
         before = counts(cell)
-        cell.done += sum(kinds.get(kind, 0) for kind in cell.duty.evidence)
+        cell.done += more
         _prolong(cell, happened_on, today)
         settle(cell)
         changes.append(_change(cell, before))
@@ -299,8 +295,8 @@ def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:
     shift_rollups(changes)
 
 
-def _bindings(unit_id: int, *kinds: str) -> list[Binding]:
-    proved = DutyEvidence.objects.filter(kind__in=kinds).values("duty")
+def _bindings(unit_id: int, kind: str) -> list[Binding]:
+    proved = DutyEvidence.objects.filter(kind=kind).values("duty")
     rows = Binding.objects.filter(unit=unit_id, duty__in=proved)
     return list(rows.select_related("duty__plan").order_by("duty_id"))
 
