@@ -15,9 +15,15 @@ from itertools import pairwise
 DAY = timedelta(days=1)
 SATURDAY = 5
 AUTUMN_STARTS, SUMMER_TERM_STARTS = 8, 5  # months
+SEPTEMBER = 9
 SUMMER_MONTHS, WINTER_MONTHS = {7, 8}, {1, 2}
 SHORTEST_HOLIDAY = 3  # days in a row; a plain weekend is none
 SEARCH_DAYS = 400
+
+
+def school_year_start(day: date) -> date:
+    """The 1 September on or before ``day``."""
+    return date(day.year if day.month >= SEPTEMBER else day.year - 1, SEPTEMBER, 1)
 
 
 class DayKind(StrEnum):

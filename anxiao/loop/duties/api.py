@@ -18,7 +18,7 @@ router = Router(tags=["duties"])
 class DutyOut(BaseModel):
     """One duty of the unit in the period that holds the day asked; without a period ``not_owed``.
 
-    ``missed`` counts earlier periods that were owed and not met.
+    ``missed`` counts earlier periods of the school year that were owed and not met.
     """
 
     plan: str

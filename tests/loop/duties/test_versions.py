@@ -45,6 +45,16 @@ def test_what_a_former_version_missed_is_still_missed(place, plan, newer):
     assert (page.total, page.late) == (6, 5)
 
 
+def test_what_a_former_school_year_missed_is_told_no_more(place, plan, newer):
+    unmet = Tally.objects.filter(unit=place.school, duty__code="2.2.a-1", owed=True, met=False)
+    past = unmet.filter(ends_on__lte=LATER).order_by("ends_on")
+    for cell, ends in zip(past[:2], (date(2026, 9, 1), date(2026, 9, 2)), strict=True):
+        day = ends - timedelta(days=1)
+        days = {"starts_on": day, "counts_from": day, "ends_on": ends, "due_on": day}
+        Tally.objects.filter(pk=cell.pk).update(**days)
+    assert missed(place.school, LATER)["2.2.a-1"] == 7
+
+
 def test_a_fact_entered_late_still_meets_the_former_versions_cell(place, plan, newer):
     day = LATER - timedelta(days=1)
     before = missed(place.school, LATER)["2.2.a-1"]

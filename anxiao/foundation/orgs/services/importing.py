@@ -1,13 +1,13 @@
 """The ledger of units as bureaus keep it (学校基本情况统计表), row by row."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from anxiao.foundation.kernel.calendar import school_year_start
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.spellings import (
     Unreadable,
@@ -168,6 +168,7 @@ def _unit(row: Row, context: ImportContext) -> UnitRow:
         town=clean_name(row.get("town") or ""),
         code=clean_text(row.get("code") or ""),
         stages=known or None,
+        # a unit in a ledger has stood at least so long
         opened_on=row.get("opened_on") or school_year_start(business_day(context.at)),
         **values,
     )
@@ -178,11 +179,6 @@ def _stages_by_name(name: str) -> tuple[str, ...]:
         return read_stages(name)
     except Unreadable:
         return ()
-
-
-def school_year_start(day: date) -> date:
-    """The 1 September on or before ``day``: a unit in a ledger has stood at least so long."""
-    return date(day.year if day.month >= 9 else day.year - 1, 9, 1)  # noqa: PLR2004 - September
 
 
 UNITS_IMPORT = ImportSpec(

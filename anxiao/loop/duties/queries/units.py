@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from anxiao.foundation.access import rows as quick
+from anxiao.foundation.kernel.calendar import school_year_start
 from anxiao.foundation.kernel.periods import Status
 from anxiao.loop.duties.models import Duty, Plan
 from anxiao.loop.duties.rules import cell_status
@@ -39,7 +40,9 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DutyStatus:
-    """How one duty of a unit stands: its present cell, if any, and what was missed before."""
+    """How one duty of a unit stands: its present cell, if any, and what was missed before in the
+    school year.
+    """
 
     duty: Duty
     cell: Cell | None
@@ -48,7 +51,9 @@ class DutyStatus:
 
 
 class Missed(NamedTuple):
-    """How often a duty was owed and not met, in all versions of its plan; the newest of them."""
+    """How often a duty was owed and not met this school year, in all versions of its plan; the
+    newest of them.
+    """
 
     issuer_id: int
     plan_code: str
@@ -71,9 +76,10 @@ def duties_of(plan_id: int) -> Mapping[int, Duty]:
 def unit_status(unit_id: int, day: date, plan: Plan | None = None) -> list[DutyStatus]:
     """All duties that bind a unit with how each stands on ``day``, in the notice's order.
 
-    Of all published plans, or of one. ``missed`` counts the past periods that were not met, under
-    whatever version of the plan; a duty that binds no more is told as long as some are. Three
-    statements.
+    Of all published plans, or of one. ``missed`` counts the past periods of the school year that
+    were not met, under whatever version of the plan; a duty that binds no more is told as long as
+    some are. What was missed in former years stays in the registers: counting it here would cost
+    more with each year. Three statements.
     """
     cells: dict[int, dict[int, Cell | None]] = defaultdict(dict)
     for plan_id, duty_id, cell in _present(unit_id, day):
@@ -122,8 +128,8 @@ def _cell(pk: int, key: str, starts: str, ends: str, due: str, *rest: Any) -> Ce
 
 
 def _missed(unit_id: int, day: date) -> list[Missed]:
-    on = quick.day(day)
-    return [Missed._make(row) for row in quick.many(_MISSED, [unit_id, on, on])]
+    on, begin = quick.day(day), quick.day(school_year_start(day))
+    return [Missed._make(row) for row in quick.many(_MISSED, [unit_id, begin, on, on])]
 
 
 _BOUND = """
@@ -148,7 +154,7 @@ SELECT p.issuer_id, p.code, d.code, MAX(p.id), MAX(d.id), COUNT(*)
 FROM duties_tally t
 JOIN duties_duty d ON d.id = t.duty_id
 JOIN duties_plan p ON p.id = d.plan_id
-WHERE t.unit_id = %s AND t.ends_on <= %s AND t.due_on < %s
+WHERE t.unit_id = %s AND t.ends_on > %s AND t.ends_on <= %s AND t.due_on < %s
   AND NOT t.exempt AND NOT t.met AND t.owed
 GROUP BY p.issuer_id, p.code, d.code
 """
