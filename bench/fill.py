@@ -38,9 +38,9 @@ def run(sql: str, *values: object) -> int:
         return int(cursor.rowcount)
 
 
-def hazards(county_id: int, count: int) -> None:
-    """``count`` hazards of the units of a county, found over a year: one in ten open, the rest
-    struck off.
+def hazards(county_id: int, count: int, years: int = 1) -> None:
+    """``count`` hazards of the units of a county, found over ``years``: of the last year's one in
+    ten is open, all others are struck off.
     """
     units = list(
         Org.objects.filter(county=county_id, kind="school").order_by("pk").values_list("pk")
@@ -48,15 +48,21 @@ def hazards(county_id: int, count: int) -> None:
     first, number = units[0][0], len(units)
     begin = (Hazard.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     for start in range(begin, begin + count, STEP):
-        add_hazards(county_id, first, number, start, min(start + STEP, begin + count) - 1)
+        end = min(start + STEP, begin + count) - 1
+        add_hazards(county_id, first, number, start, end, years)
     run("ANALYZE")
 
 
-def add_hazards(county_id: int, first: int, number: int, start: int, end: int) -> None:
+def add_hazards(
+    county_id: int, first: int, number: int, start: int, end: int, years: int = 1
+) -> None:
+    """Lines ``start`` to ``end`` of a ledger, of ``number`` units from ``first`` on."""
     vendor = connection.vendor
     at = timezone.now()
     today = business_day(at)
     adapt, day = connection.ops.adapt_datetimefield_value, connection.ops.adapt_datefield_value
+    age = f"i % {LEDGER_DAYS * years}"
+    waits = f"i % 10 = 0 AND {age} < {LEDGER_DAYS}"
     given = {
         "uuid": UUID[vendor].format(seed=10**9 * 7),
         "org_id": f"{first} + i % {number}",
@@ -64,7 +70,7 @@ def add_hazards(county_id: int, first: int, number: int, start: int, end: int) -
         "year": "2025",
         "serial": "i",
         "number": "'2025-' || i",
-        "state": "CASE WHEN i % 10 = 0 THEN 'open' ELSE 'closed' END",
+        "state": f"CASE WHEN {waits} THEN 'open' ELSE 'closed' END",
         "source": "'self_check'",
         "category": "'fire'",
         "level": "CASE WHEN i % 50 = 1 THEN 'ordinary' ELSE 'ordinary' END",
@@ -80,16 +86,20 @@ def add_hazards(county_id: int, first: int, number: int, start: int, end: int) -
         if field.get_internal_type() == "CharField" and field.column not in given
     ]
     given |= dict.fromkeys(texts, "''")
-    given["closed_by_name"] = "CASE WHEN i % 10 = 0 THEN '' ELSE '测查' END"
+    given["closed_by_name"] = f"CASE WHEN {waits} THEN '' ELSE '测查' END"
     kinds = ("date", "timestamptz") if vendor == "postgresql" else ("text", "text")
-    age = f"i %% {LEDGER_DAYS}"
     found, told = (
-        back(f"CAST(%s AS {kind})", age, moment=moment)
+        back(f"CAST(%s AS {kind})", age.replace("%", "%%"), moment=moment)
         for kind, moment in zip(kinds, (False, True), strict=True)
     )
     columns = [*given, "found_on", "recorded_at", "closed_at"]
     plain = [each.replace("%", "%%") for each in given.values()]
-    values = [*plain, found, told, f"CASE WHEN i %% 10 = 0 THEN NULL ELSE {told} END"]
+    values = [
+        *plain,
+        found,
+        told,
+        f"CASE WHEN {waits.replace('%', '%%')} THEN NULL ELSE {told} END",
+    ]
     series = SERIES[vendor].format(a=start, b=end)
     names = ", ".join(columns)
     sql = f"INSERT INTO hazards_hazard ({names}) {series} SELECT {', '.join(values)} FROM n"

@@ -3,14 +3,17 @@
 A year: 40 lines of the ledger for each unit, its duties' cells and facts of 40 weeks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import Any
 
-from bench.pages import REGISTER, get, own_duties, timed
+from bench.intake import inspections
+from bench.pages import REGISTER, get, in_turns, own_duties
 from bench.results import Pairs, Result, at_most
 from bench.servers import Place, mini, ours
 
 ALLOWED = 1.5
+FLOOR = "a bare page"
 
 
 def measure(place: Place, years: Sequence[int], seconds: float, rounds: int) -> list[Result]:
@@ -37,18 +40,20 @@ def _asked(place: Place, seconds: float, rounds: int) -> dict[str, list[float]]:
     world: dict[str, Any] = place.world
     cookies = {name: f"__Host-session={key}" for name, key in world["sessions"].items()}
     unit = world["senders"][0]["unit"]
-    pages = {
+    pages: dict[str, Iterable[bytes]] = {
+        "an inspection taken in": inspections(place)(0),
         "hazard register": [get(REGISTER.partition("?")[0], cookies["clerk"])],
         "county board": [get("/board/", cookies["clerk"])],
         "a unit's own duties": [get(f"/duties/units/{unit}/", cookies["sender"])],
         "the same as JSON": [own_duties(sender) for sender in world["senders"]],
         "what is to do today": [get("/", cookies["sender"])],
     }
-    floor = [get("/page", f"sessionid={place.sessions[0]}")]
     found: dict[str, list[float]] = {name: [] for name in pages}
     with ours(place) as product, mini(place) as small:
+        turns = {name: (product, sent) for name, sent in pages.items()}
+        turns[FLOOR] = small, [get("/page", f"sessionid={place.sessions[0]}")]
         for _ in range(rounds):
-            for name, asked in pages.items():
-                mine = timed(product, asked, seconds).p50
-                found[name].append(mine / timed(small, floor, seconds).p50)
+            took = {name: median(times) for name, times in in_turns(turns, seconds).items()}
+            for name, mine in found.items():
+                mine.append(took[name] / took[FLOOR])
     return found

@@ -2,16 +2,21 @@
 
 import json
 import re
-from collections.abc import Sequence
+import socket
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import cycle
 from typing import Any
 
-from bench.load import Load, drive, once, request
+from bench.load import TIMEOUT, ask, once, request
 from bench.results import Pairs, Result, at_most
 from bench.servers import Place, Server, mini, ours
 
 REGISTER = "/registers/hazards/?state=open"
 NEXT = re.compile(rb'href="(\?[^"]*after=[^"]*)"')
+YEARS = 30
+"""The large ledger has as many lines a year as the small one."""
 DEEP = 40
 """Pages turned to get deep; each is reached by the cursor of the one before."""
 
@@ -21,20 +26,52 @@ def get(path: str, cookie: str) -> bytes:
     return request("GET", path, head={"Cookie": cookie})
 
 
-def timed(server: Server, asked: Sequence[bytes], seconds: float) -> Load:
-    """One connection that sends ``asked`` over and over; every answer must be a whole page."""
-    load = drive(server.port, lambda _number: cycle(asked), 1, seconds)
-    if load.bad:
-        raise RuntimeError(f"{load.bad} refusals for {asked[0][:80]!r}")
-    return load
+Asked = Mapping[str, tuple[Server, Iterable[bytes]]]
+"""What is asked for, by name: of which server, and the requests that take turns."""
+
+
+def in_turns(asked: Asked, seconds: float) -> dict[str, list[float]]:
+    """One request of each name after the other, ``seconds`` of time for each name; milliseconds.
+
+    Whatever else the machine does then meets all of them alike. Each has a connection of its own
+    and is asked once before; every answer must be a whole page.
+    """
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    with ExitStack() as stack:
+        wires = {name: stack.enter_context(_wire(server)) for name, (server, _) in asked.items()}
+        turns = {name: cycle(sent) for name, (_, sent) in asked.items()}
+        for name in asked:
+            _answered(wires[name], next(turns[name]))
+        end = time.perf_counter() + seconds * len(asked)
+        while time.perf_counter() < end:
+            for name, found in times.items():
+                found.append(_answered(wires[name], next(turns[name])))
+    return times
+
+
+def p95(times: Sequence[float]) -> float:
+    """What one in twenty exceeds."""
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def _wire(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
+
+
+def _answered(wire: socket.socket, sent: bytes) -> float:
+    begin = time.perf_counter()
+    status, _body = ask(wire, sent)
+    if not 200 <= status < 300:
+        raise RuntimeError(f"{status} for {sent[:80]!r}")
+    return (time.perf_counter() - begin) * 1000
 
 
 def measure(place: Place, rows: int, seconds: float, rounds: int) -> list[Result]:
     """Fill the ledgers, then ask for the pages in turns."""
     world = place.world
-    few = max(rows // 30, 1000)
+    few = max(rows // YEARS, 1000)
     place.run("bench.fill", "hazards", str(world["county"]), str(few))
-    place.run("bench.fill", "hazards", str(world["neighbour"]), str(rows))
+    place.run("bench.fill", "hazards", str(world["neighbour"]), str(rows), str(YEARS))
     cookies = {name: f"__Host-session={key}" for name, key in world["sessions"].items()}
     with ours(place) as product, mini(place) as small:
         asked = {
@@ -46,16 +83,14 @@ def measure(place: Place, rows: int, seconds: float, rounds: int) -> list[Result
             "unit": get(f"/duties/units/{world['senders'][0]['unit']}/", cookies["sender"]),
         }
         asked["deep"] = _deep(product, cookies["watcher"])
-        ours_asked = {name: [one] for name, one in asked.items()}
-        ours_asked["status"] = [own_duties(sender) for sender in world["senders"]]
+        turns = {name: (product, [one]) for name, one in asked.items()}
+        turns["status"] = product, [own_duties(sender) for sender in world["senders"]]
         floor = f"sessionid={place.sessions[0]}"
-        bare = {"page": [get("/page", floor)], "read": [get("/read", floor)]}
-        times: dict[str, list[float]] = {name: [] for name in (*ours_asked, *bare)}
+        turns |= {name: (small, [get(f"/{name}", floor)]) for name in ("page", "read")}
+        times: dict[str, list[float]] = {name: [] for name in turns}
         for _ in range(rounds):
-            for name, sent in ours_asked.items():
-                times[name].append(timed(product, sent, seconds).p95)
-            for name, sent in bare.items():
-                times[name].append(timed(small, sent, seconds).p95)
+            for name, found in in_turns(turns, seconds).items():
+                times[name].append(p95(found))
     return _told(place, times, few, rows)
 
 
