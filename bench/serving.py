@@ -15,9 +15,9 @@ from bench.servers import Place, Server, mini, ours, places
 
 CHOICES = {
     "sqlite": ((1, 8), (1, 5), (1, 2), (2, 4)),
-    "postgresql": ((1, 8), (1, 5), (1, 2), (2, 8), (2, 5), (2, 2), (4, 4)),
+    "postgresql": ((1, 8), (1, 5), (2, 8), (2, 5), (2, 2), (4, 4)),
 }
-UNITS = 100
+UNITS = 40
 WARM = 1.0
 
 
