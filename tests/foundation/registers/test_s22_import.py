@@ -224,6 +224,24 @@ def test_s22_line_breaks_of_excel_are_read():
     assert values(understand(read_sheets(content), SPEC))[0]["note"] == "甲\n乙"
 
 
+def test_s22_equal_cells_of_different_kinds_are_not_confused():
+    """A cell's text is understood once per column: 1 and TRUE are equal in Python."""
+    notes = [True, 1, "1", 1.5, True, 1]
+    rows = [[number, "一小", AT.date(), note] for number, note in enumerate(notes, start=1)]
+    understood = understand(read_sheets(book([HEAD, *rows])), SPEC)
+    assert [row.values["note"] for row in understood.rows] == ["是", "1", "1", "1.5", "是", "1"]
+
+
+def test_s22_text_in_several_pieces_is_one_text():
+    pieces = b"<is><r><t>\xe4\xb8\x80</t></r><r><t>\xe5\xb0\x8f</t></r></is>"
+    content = rezip(
+        book([HEAD, [1, "NAME", AT.date(), "x"]]),
+        lambda _name, body: body.replace(b"<is><t>NAME</t></is>", pieces),
+    )
+    (row,) = understand(read_sheets(content), SPEC).rows
+    assert row.values["name"] == "一小"
+
+
 def test_s22_error_values_are_rejected():
     content = rezip(
         book([HEAD, [1, "X", None, None]]),

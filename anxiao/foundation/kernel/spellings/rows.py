@@ -1,7 +1,8 @@
 """Rows of a sheet that are no records: totals, notes, signatures."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from anxiao.foundation.kernel.spellings.texts import Unreadable, plain
 
@@ -18,25 +19,24 @@ _NOTE_CELLS = 6
 
 def is_total_row(cells: Sequence[object]) -> bool:
     """Whether the row sums others up: 合计, 总计 or 小计 in one of its first two filled cells."""
-    return any(_TOTAL.fullmatch(text.replace(" ", "")) for text in _filled(cells)[:_TOTAL_CELLS])
+    first = islice(_filled(cells), _TOTAL_CELLS)
+    return any(_TOTAL.fullmatch(text.replace(" ", "")) for text in first)
 
 
 def is_note_row(cells: Sequence[object]) -> bool:
     """Whether the row is a note or a signature line: few cells, and the first says so."""
     filled = _filled(cells)
-    if not filled or len(filled) > _NOTE_CELLS:
-        return False
-    first = filled[0]
-    return bool(_NOTE.fullmatch(first)) or (len(filled) == 1 and bool(_SEAL.fullmatch(first)))
+    first = next(filled, "")
+    if _NOTE.fullmatch(first):
+        return len(list(filled)) < _NOTE_CELLS
+    return bool(_SEAL.fullmatch(first)) and next(filled, None) is None
 
 
-def _filled(cells: Sequence[object]) -> list[str]:
-    texts = []
+def _filled(cells: Sequence[object]) -> Iterator[str]:
     for cell in cells:
         try:
             text = plain(cell)
         except Unreadable:
             text = "…"
         if text:
-            texts.append(text)
-    return texts
+            yield text

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 
 # Blanks, dashes and the words that stand for "nothing here" in a cell.
 BLANK_WORDS = frozenset(
@@ -29,6 +30,8 @@ _NARROW: dict[int, str | int | None] = {
     for first, last in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
     for code in range(first, last + 1)
 }
+_UNKEPT = _INVISIBLE | _BLANKS | _NARROW
+_UNTIDY = re.compile(r"  |[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _LATIN_EDGE = re.compile(r"(?<![A-Za-z0-9.,]) +| +(?![A-Za-z0-9])")
 _LINE_BREAKS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
 
@@ -56,6 +59,8 @@ NUMBER_HINT = gettext_noop("数字过大，请核对。")
 
 def as_text(value: object) -> str:
     """The cell as somebody would type it; ``35.0`` is ``35``, a day is ``2026-11-23``."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -71,8 +76,17 @@ def as_text(value: object) -> str:
 
 def plain(value: object) -> str:
     """For reading only: NFKC, one kind of dash, nothing invisible, single inner blanks."""
-    text = unicodedata.normalize("NFKC", as_text(value)).translate(_INVISIBLE)
+    text = as_text(value)
+    return _plain_short(text) if len(text) <= LONGEST_WORD else _plain(text)
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
     return " ".join(_printable(text).translate(_DASH_TO_HYPHEN).split())
+
+
+_plain_short = lru_cache(maxsize=2048)(_plain)
+"""One cell is looked at in many ways: is it blank, a total, a name, a date."""
 
 
 def word_of(value: object) -> str:
@@ -82,7 +96,10 @@ def word_of(value: object) -> str:
 
 def clean_text(value: object) -> str:
     """For keeping: lines trimmed, blanks single, control characters gone, Latin half-width."""
-    text = _LINE_BREAKS.sub("\n", as_text(value)).translate(_INVISIBLE | _BLANKS | _NARROW)
+    text = as_text(value)
+    if text.isprintable() and not _UNTIDY.search(text):  # so is almost every cell
+        return text.strip()
+    text = _LINE_BREAKS.sub("\n", text).translate(_UNKEPT)
     lines = (" ".join(_printable(line).split(" ")).strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" {2,}", " ", "\n".join(lines))).strip()
 

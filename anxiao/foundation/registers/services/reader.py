@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.escape import unescape
-from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
+from openpyxl.worksheet._reader import INLINE_STRING, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
@@ -29,7 +30,9 @@ from anxiao.foundation.registers.services.workbook import (
     keepable,
 )
 
-MERGE_TAG, FORMULA_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell", f"{{{SHEET_MAIN_NS}}}f"
+MERGE_TAG, FORMULA_TAG, TEXT_TAG = (
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("mergeCell", "f", "t")
+)
 
 
 def read(content: bytes) -> list[Sheet]:
@@ -90,14 +93,32 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
                 self.merges.append(element.get("ref", ""))
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
-        cell: dict[str, Any] = super().parse_cell(element)
+        """A cell as openpyxl reads it, but what is no value, and text as it was meant."""
+        cell: dict[str, Any] = self._inline(element) or super().parse_cell(element)
         if cell["data_type"] == "e":
             cell["value"] = Fault.ERROR
         elif cell["value"] is None and element.find(FORMULA_TAG) is not None:
             cell["value"] = Fault.FORMULA
-        elif isinstance(cell["value"], str):
+        elif isinstance(cell["value"], str) and not _is_plain(cell["value"]):
             cell["value"] = keepable(_unescaped(cell["value"]))
         return cell
+
+    def _inline(self, element: Any) -> dict[str, Any] | None:
+        """A cell that carries its text itself, in one piece, as programs write it; openpyxl makes
+        an object with seven attributes of each. None: it is another cell.
+        """
+        if element.get("t") != "inlineStr" or not element.get("r") or len(element) != 1:
+            return None
+        inside = element[0]
+        if inside.tag != INLINE_STRING or len(inside) != 1 or inside[0].tag != TEXT_TAG:
+            return None
+        _row, self.col_counter = coordinate_to_tuple(element.get("r"))
+        return {"column": self.col_counter, "value": inside[0].text or "", "data_type": "s"}
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text surely stands for itself: nothing escaped, nothing to be left out."""
+    return text.isprintable() and "_x" not in text
 
 
 def _unescaped(text: str) -> str:

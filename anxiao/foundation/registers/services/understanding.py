@@ -1,7 +1,7 @@
 """From a sheet to rows that a room understands: header, mapping, values, row errors."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -175,6 +175,8 @@ def _read_rows(sheet: Sheet, spec: ImportSpec, result: Understood) -> None:
     skipped: Counter[str] = Counter()
     last = result.header_row
     seen: dict[object, int] = {}
+    columns = [_Column(one, result) for one in spec.fields if one.key in result.columns]
+    blank = dict.fromkeys(one.key for one in spec.fields)
     for number, cells in sheet.rows.items():
         if number <= result.header_row:
             continue
@@ -183,7 +185,7 @@ def _read_rows(sheet: Sheet, spec: ImportSpec, result: Understood) -> None:
         if kind := _no_record(cells, result):
             skipped[kind] += 1
             continue
-        row = _read_row(number, cells, spec, result)
+        row = _read_row(number, cells, columns, blank)
         result.rows.append(_once(row, spec, seen))
     result.skipped = {kind: count for kind, count in skipped.items() if count}
 
@@ -198,15 +200,15 @@ def _no_record(cells: Cells, result: Understood) -> str:
     mapped = [cells[column] for column in result.columns.values() if column in cells]
     if not mapped:
         return "blank"
-    if _repeats_header(cells, result) or _is_number_row(values):
+    if _repeats_header(cells, result.headings) or _is_number_row(values):
         return "header"
     return ""
 
 
-def _repeats_header(cells: Cells, result: Understood) -> bool:
-    texts = [isinstance(value, str) for value in cells.values()]
-    return all(texts) and all(
-        normal(result.headings.get(column, "").rpartition("·")[2]) == normal(str(value))
+def _repeats_header(cells: Cells, headings: Mapping[int, str]) -> bool:
+    return all(
+        isinstance(value, str)
+        and normal(headings.get(column, "").rpartition("·")[2]) == normal(value)
         for column, value in cells.items()
     )
 
@@ -218,20 +220,44 @@ def _is_number_row(values: list[Any]) -> bool:
     )
 
 
-def _read_row(number: int, cells: Cells, spec: ImportSpec, result: Understood) -> ReadRow:
-    values: Row = {}
+def _read_row(
+    number: int, cells: Cells, columns: "Sequence[_Column]", blank: Mapping[str, None]
+) -> ReadRow:
+    values: Row = dict(blank)
     errors: list[RowError] = []
-    for one in spec.fields:
-        column = result.columns.get(one.key)
-        raw = cells.get(column) if column else None
-        values[one.key] = None
-        try:
-            value = _read_cell(one, raw, result.headings.get(column or 0, ""))
-            meant = result.corrections.get(one.key)
-            values[one.key] = meant.get(shown(value), value) if meant else value
-        except _Unfit as unfit:
-            errors.append(error_at(result, number, one, raw, str(unfit)))
+    for column in columns:
+        raw = cells.get(column.number)
+        value = column.value_of(raw)
+        if isinstance(value, _Unfit):
+            errors.append(error_at(column.result, number, column.field, raw, str(value)))
+        else:
+            values[column.field.key] = value
     return ReadRow(number, values, tuple(errors))
+
+
+class _Column:
+    """A column that means a field. What stands in many of its cells is understood once."""
+
+    def __init__(self, one: ImportField, result: Understood) -> None:
+        self.field, self.result = one, result
+        self.number = result.columns[one.key]
+        self.heading = result.headings.get(self.number, "")
+        self.meant = result.corrections.get(one.key)
+        self.known: dict[tuple[type, Any], Any] = {}
+
+    def value_of(self, raw: Any) -> "Any | _Unfit":
+        """What a cell means, or why it does not do."""
+        said = (type(raw), raw)  # 1, 1.0 and True are equal, and not the same
+        if said not in self.known:
+            self.known[said] = self._understand(raw)
+        return self.known[said]
+
+    def _understand(self, raw: Any) -> "Any | _Unfit":
+        try:
+            value = _read_cell(self.field, raw, self.heading)
+        except _Unfit as unfit:
+            return unfit.with_traceback(None)
+        return self.meant.get(shown(value), value) if self.meant else value
 
 
 def error_at(

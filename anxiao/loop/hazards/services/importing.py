@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from django.utils.translation import gettext as _
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import SYSTEM, Actor, require
 from anxiao.foundation.journal.services import Line, record_all
 from anxiao.foundation.kernel.clock import TIMEZONE, business_day
@@ -20,10 +21,11 @@ from anxiao.foundation.kernel.spellings import Unreadable, is_blank, read_deadli
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.registers.declare import ImportContext, Outcome, Rejected, Row
 from anxiao.loop.hazards.catalog import OTHER, CriterionEntry, category_code, criterion_faults
-from anxiao.loop.hazards.models import Hazard, LedgerYear
+from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.rules import number_of
 from anxiao.loop.hazards.services.criteria import save_criterion
-from anxiao.loop.hazards.services.ledger_lines import Memory, fault, origin_of, unit_of
+from anxiao.loop.hazards.services.ledger_lines import LedgerLine, Memory, fault, unit_of
+from anxiao.loop.hazards.services.numbering import keep_serials
 from anxiao.loop.hazards.states import (
     LIVE_STATES,
     CriterionMethod,
@@ -61,11 +63,11 @@ def import_ledger_row(row: Row, context: ImportContext) -> Outcome | Rejected:
     line = _understood(row, org, memory, business_day(context.at))
     if line.origin in memory.known:
         return _again(line, memory.known[line.origin])
-    ledger = memory.ledgers[org.pk, line.found_on.year]
-    hazard = _hazard(line, ledger, context)
-    memory.lines.append((hazard, context.row_number))
-    memory.known[line.origin] = (hazard.number, hazard.state)
-    ledger.last += 1
+    ledger = org.pk, line.found_on.year
+    memory.serials[ledger] = serial = memory.serials[ledger] + 1
+    values = _hazard(line, serial, context)
+    memory.lines.append(LedgerLine(values, org.path, context.row_number))
+    memory.known[line.origin] = (values["number"], line.state)
     return Outcome.CREATED
 
 
@@ -73,18 +75,18 @@ def write_ledger_lines(context: ImportContext) -> None:
     """Enter the lines read since, count them on their ledgers, one journal line for each."""
     memory: Memory = context.memory["ledger"]
     lines, memory.lines = memory.lines, []
-    hazards = Hazard.objects.bulk_create([hazard for hazard, _row in lines])
-    used = sorted({(each.org_id, each.year) for each in hazards})
-    LedgerYear.objects.bulk_update([memory.ledgers[key] for key in used], ["last"])
+    ids = quick.insert(Hazard, [line.values for line in lines])
+    used = {(line.values["org_id"], line.values["year"]) for line in lines}
+    keep_serials({key: memory.serials[key] for key in sorted(used)})
     told = [
         Line(
             "import",
             "hazards.hazard",
-            hazard.pk,
-            hazard.org.path,
-            {"number": hazard.number, "state": hazard.state, "row": row},
+            pk,
+            line.org_path,
+            {"number": line.values["number"], "state": line.values["state"], "row": line.row},
         )
-        for hazard, row in lines
+        for pk, line in zip(ids, lines, strict=True)
     ]
     record_all(told, actor=context.actor, at=context.at)
 
@@ -130,10 +132,18 @@ def _understood(row: Row, org: Org, memory: Memory, day: date) -> _Line:
         raise fault("level", _("等级请填“一般”或“重大”。"))
     level = row["level"] or HazardLevel.ORDINARY
     state, ending = _ending(row, day)
-    values = _values(row, org, found_on) | ending
+    values = _values(row, org, found_on) | UNENDED | ending
     if level == HazardLevel.MAJOR:
         _demand_the_four(values)
-    return _Line(org, found_on, level, state, origin_of(row, org), values)
+    return _Line(org, found_on, level, state, memory.origins.of(row, org.pk), values)
+
+
+UNENDED: dict[str, Any] = {
+    "submitted_at": None,
+    "submitted_by_name": "",
+    "closed_at": None,
+    "closed_by_name": "",
+}
 
 
 def _ending(row: Row, day: date) -> tuple[str, dict[str, Any]]:
@@ -246,29 +256,28 @@ def _demand_the_four(values: dict[str, Any]) -> None:
             raise fault(cell, message)
 
 
-def _hazard(line: _Line, ledger: LedgerYear, context: ImportContext) -> Hazard:
-    serial = ledger.last + 1
+def _hazard(line: _Line, serial: int, context: ImportContext) -> dict[str, Any]:
     assigned = line.state in {HazardState.ASSIGNED, HazardState.SUBMITTED}
     major = line.level == HazardLevel.MAJOR
     ended = line.state == HazardState.CLOSED
-    return Hazard(
-        uuid=uuid5(NAMESPACE_URL, line.origin),
-        org=line.org,
-        county_id=line.org.county_id or line.org.pk,
-        year=line.found_on.year,
-        serial=serial,
-        number=number_of(line.found_on.year, serial),
-        state=line.state,
-        origin=line.origin,
-        level=line.level,
-        level_reason=_("台账已定为重大隐患") if major else "",
-        graded_major_at=(_noon(line.found_on) if ended else context.at) if major else None,
-        found_on=line.found_on,
-        recorded_at=context.at,
-        recorded_by_id=context.actor.user_id or None,
-        assigned_at=context.at if assigned else None,
+    return {
+        "uuid": uuid5(NAMESPACE_URL, line.origin),
+        "org_id": line.org.pk,
+        "county_id": line.org.county_id or line.org.pk,
+        "year": line.found_on.year,
+        "serial": serial,
+        "number": number_of(line.found_on.year, serial),
+        "state": line.state,
+        "origin": line.origin,
+        "level": line.level,
+        "level_reason": _("台账已定为重大隐患") if major else "",
+        "graded_major_at": (_noon(line.found_on) if ended else context.at) if major else None,
+        "found_on": line.found_on,
+        "recorded_at": context.at,
+        "recorded_by_id": context.actor.user_id or None,
+        "assigned_at": context.at if assigned else None,
         **line.values,
-    )
+    }
 
 
 def _noon(day: date) -> datetime:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -20,39 +20,70 @@ from anxiao.foundation.orgs.models import Org, OrgName
 from anxiao.foundation.orgs.rules import name_key
 from anxiao.foundation.orgs.states import OrgState
 from anxiao.foundation.registers.declare import ImportContext, Misnamed, Row
-from anxiao.loop.hazards.models import Hazard, LedgerYear
+from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.rules import ledger_origin
+from anxiao.loop.hazards.services.numbering import Ledger, hold_serials
 
 NAMES_SEARCHED = 5000
 SAID = ("org_id", "found_on", "place_text", "description", "origin", "number", "state")
 CLOSE_ENOUGH = 0.6
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A hazard to be written: its values, its unit's path, and the row of the file it stood in."""
+
+    values: dict[str, Any]
+    org_path: str
+    row: int
+
+
+class Origins(dict[tuple[int, date, str, str], str]):
+    """Unit, day, place and description → what names such a line for good; each reckoned once."""
+
+    def __missing__(self, said: tuple[int, date, str, str]) -> str:
+        unit_id, found_on, place, description = said
+        named = "" if is_blank(place) or place == _("未注明") else place
+        self[said] = origin = ledger_origin(unit_id, found_on, named, description)
+        return origin
+
+    def of(self, row: Row, unit_id: int) -> str:
+        """The origin of a row's hazard if that is its unit."""
+        return self[unit_id, row["found_on"], row["place"] or "", row["description"]]
+
+
 @dataclass(slots=True)
 class Memory:
     """What ``prepare`` fetched for the next rows.
 
-    ``units`` by name key, ``known`` hazards by origin (number, state), ``ledgers`` by unit and
-    year (locked), ``names`` of units for suggestions (fetched when first needed), ``lines`` to be
-    written with their rows' numbers.
+    ``units`` by name key, ``origins`` reckoned so far, ``known`` hazards by origin (number, state),
+    the last ``serials`` of ledgers (held), ``names`` of units for suggestions (fetched when first
+    needed), ``lines`` to be written.
     """
 
     units: dict[str, list[Org]]
+    origins: Origins
     known: dict[str, tuple[str, str]]
-    ledgers: dict[tuple[int, int], LedgerYear]
+    serials: dict[Ledger, int]
     graded: bool
     names: list[str] | None = None
-    lines: list[tuple[Hazard, int]] = field(default_factory=list)
+    lines: list[LedgerLine] = field(default_factory=list)
 
 
 def prepare_ledger_rows(rows: Sequence[Row], context: ImportContext) -> None:
-    """Fetch units, lines known already and ledger counters of ``rows``; eight queries."""
+    """Fetch units, ledger counters and lines known already of ``rows``; six queries.
+
+    The counters are held first: whoever brings the same lines has brought them by then.
+    """
     units = _units(rows, context.org_path)
     pairs = [(row, org) for row in rows for org in units.get(_key(row), [])]
+    serials = hold_serials({(org.pk, row["found_on"].year) for row, org in pairs})
+    origins = Origins()
     context.memory["ledger"] = Memory(
         units=units,
-        known=_known(pairs),
-        ledgers=_ledgers({(org.pk, row["found_on"].year) for row, org in pairs}),
+        origins=origins,
+        known=_known(pairs, origins),
+        serials=serials,
         graded=any(row["level"] for row in rows),
     )
 
@@ -61,21 +92,7 @@ def _key(row: Row) -> str:
     return name_key(row["school"])
 
 
-def origin_of(row: Row, org: Org) -> str:
-    """The origin of a row's hazard if ``org`` is its unit."""
-    return _origin_at(org.pk, *_words(row))
-
-
-def _words(row: Row) -> tuple[date, str, str]:
-    return row["found_on"], row["place"] or "", row["description"]
-
-
-def _origin_at(unit_id: int, found_on: date, place: str, description: str) -> str:
-    named = "" if is_blank(place) or place == _("未注明") else place
-    return ledger_origin(unit_id, found_on, named, description)
-
-
-def _known(pairs: Sequence[tuple[Row, Org]]) -> dict[str, tuple[str, str]]:
+def _known(pairs: Sequence[tuple[Row, Org]], origins: Origins) -> dict[str, tuple[str, str]]:
     """Number and state of lines that stand on the ledger, by the origin a row would have.
 
     By what was imported, and by what the hazard says: one entered here and exported since is no
@@ -87,8 +104,8 @@ def _known(pairs: Sequence[tuple[Row, Org]]) -> dict[str, tuple[str, str]]:
     for absorbed, into in merged:
         holders.setdefault(absorbed, []).append(into)
     pasts = {unit: [one for one, held_by in holders.items() if unit in held_by] for unit in units}
-    origins = {
-        _origin_at(unit, *_words(row)): origin_of(row, org)
+    now_called = {
+        origins.of(row, unit): origins.of(row, org.pk)
         for row, org in pairs
         for unit in pasts[org.pk]
     }
@@ -97,7 +114,7 @@ def _known(pairs: Sequence[tuple[Row, Org]]) -> dict[str, tuple[str, str]]:
         found_on__in={row["found_on"] for row, _org in pairs},
         description__in={row["description"] for row, _org in pairs},
     )
-    same_origin = Hazard.objects.filter(org__in=holders, origin__in=origins)
+    same_origin = Hazard.objects.filter(org__in=holders, origin__in=now_called)
     found = [
         row
         for rows in (same_words.filter(org__in=holders), same_origin)  # each by its own index
@@ -106,9 +123,9 @@ def _known(pairs: Sequence[tuple[Row, Org]]) -> dict[str, tuple[str, str]]:
     known = {}
     for unit, found_on, place, description, origin, number, state in found:
         for holder in holders[unit]:
-            known[_origin_at(holder, found_on, place, description)] = (number, state)
-        if origin in origins:
-            known[origins[origin]] = (number, state)
+            known[origins[holder, found_on, place, description]] = (number, state)
+        if origin in now_called:
+            known[now_called[origin]] = (number, state)
     return known
 
 
@@ -140,7 +157,7 @@ def unit_of(row: Row, memory: Memory, context: ImportContext) -> Org:
     if len(open_ones) > 1:
         message = _("有 %(n)d 个单位叫“%(name)s”，请改填单位代码。")
         raise fault("school", message % {"n": len(open_ones), "name": name})
-    if matches and origin_of(row, exact[0]) in memory.known:
+    if matches and memory.origins.of(row, exact[0].pk) in memory.known:
         return exact[0]  # a line of its past, imported while it was open
     if matches:
         message = _("“%(name)s”已停办或并入其他单位，请改填现在的单位。")
@@ -158,20 +175,6 @@ def _unknown(name: str, memory: Memory, context: ImportContext) -> Misnamed:
         return Misnamed("school", message % {"name": name, "near": _("”“").join(near)}, near)
     message = _("没有名为“%(name)s”的单位，请按单位全称填写，或先登记这个单位。")
     return Misnamed("school", message % {"name": name}, ())
-
-
-def _ledgers(wanted: set[tuple[int, int]]) -> dict[tuple[int, int], LedgerYear]:
-    """The counters, made where missing and held until this transaction ends."""
-    LedgerYear.objects.bulk_create(
-        [LedgerYear(org_id=org_id, year=year) for org_id, year in sorted(wanted)],
-        ignore_conflicts=True,
-    )
-    rows = LedgerYear.objects.filter(
-        org__in={org_id for org_id, _year in wanted}, year__in={year for _org, year in wanted}
-    ).order_by("pk")
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update(of=("self",))
-    return {(row.org_id, row.year): row for row in rows}
 
 
 def fault(field: str, message: str) -> Invalid:
