@@ -45,7 +45,7 @@ QUICK = Sizes(
     facts_days=2,
     more_units=1_000,
     exported=20_000,
-    imported=1_000,
+    imported=5_000,
 )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,8 @@ Row = tuple[Any, ...]
 KEPT = "quick_cursor"
 MOST_VALUES = 6000
 """Values in one INSERT: SQLite takes 32,766, and a text for each number of rows is kept."""
+FEW_ROWS = 8
+"""More rows than these go to PostgreSQL as one value: psycopg looks for each value's place."""
 
 
 def one(sql: str, values: Sequence[Any]) -> Row | None:
@@ -101,18 +104,34 @@ def insert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, once: str =
 
 
 def _insert(table: "_Table", rows: Sequence[Mapping[str, Any]], once: str) -> list[Any]:
-    columns = list(zip(table.names, table.adapters, strict=True))
-    values = [
-        row[name] if adapt is None or row[name] is None else adapt(row[name])
-        for row in rows
-        for name, adapt in columns
-    ]
-    found = many(_insert_text(table, len(rows), once), values)
+    if native() and len(rows) > FEW_ROWS:
+        found = many(_insert_text(table, 0, once), [_as_json(table, rows)])
+    else:
+        columns = list(zip(table.names, table.adapters, strict=True))
+        values = [
+            row[name] if adapt is None or row[name] is None else adapt(row[name])
+            for row in rows
+            for name, adapt in columns
+        ]
+        found = many(_insert_text(table, len(rows), once), values)
     if not once:
         return [pk for (pk,) in found]
     ids = {value: pk for pk, value in found}
     adapt = table.adapters[table.names.index(once)]
     return [ids.get(adapt(row[once]) if adapt else row[once]) for row in rows]
+
+
+def _as_json(table: "_Table", rows: Sequence[Mapping[str, Any]]) -> str:
+    names = list(zip(table.columns, table.names, strict=True))
+    told = [{column: row[name] for column, name in names} for row in rows]
+    return orjson.dumps(told, default=_word).decode()
+
+
+def _word(value: Any) -> str:
+    """What JSON does not know, as PostgreSQL reads it."""
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value)} in a row")
 
 
 def day(value: date) -> Any:
@@ -151,6 +170,7 @@ class _Table:
     names: tuple[str, ...]
     columns: tuple[str, ...]
     adapters: tuple[Callable[[Any], Any] | None, ...]
+    types: tuple[str, ...]
     rest: dict[str, str]
 
 
@@ -170,21 +190,30 @@ def _table(model: type[Model], names: tuple[str, ...]) -> _Table:
         names,
         tuple(field.column or "" for field in given),
         tuple(_adapter(field) for field in given),
+        tuple((field.db_type(connection) or "").partition("(")[0] for field in given),
         rest,
     )
 
 
 @lru_cache(maxsize=256)
 def _insert_text(table: _Table, count: int, once: str) -> str:
-    columns = ", ".join(f'"{column}"' for column in (*table.columns, *table.rest))
-    row = ", ".join([*["%s"] * len(table.columns), *table.rest.values()])
-    rows = ", ".join([f"({row})"] * count)
+    """The statement for ``count`` rows; 0: for any number, as one JSON value (PostgreSQL)."""
+    given = [f'"{column}"' for column in table.columns]
+    columns = ", ".join([*given, *(f'"{column}"' for column in table.rest)])
+    rest = table.rest.values()
+    if count:
+        row = ", ".join([*["%s"] * len(given), *rest])
+        rows = "VALUES " + ", ".join([f"({row})"] * count)
+    else:
+        typed = ", ".join(map(" ".join, zip(given, table.types, strict=True)))
+        row = ", ".join([*given, *rest])
+        rows = f"SELECT {row} FROM jsonb_to_recordset(%s::jsonb) AS given({typed})"  # noqa: S608 - our own names
     back = f'"{table.pk}"'
     if once:
         name = table.columns[table.names.index(once)]
         rows += f' ON CONFLICT ("{name}") DO NOTHING'
         back += f', "{name}"'
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES {rows} RETURNING {back}'  # noqa: S608 - our own names
+    return f'INSERT INTO "{table.name}" ({columns}) {rows} RETURNING {back}'
 
 
 def _default(field: Any) -> str:

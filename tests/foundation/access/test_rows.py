@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from anxiao.foundation.access import rows as quick
@@ -43,12 +43,13 @@ def hazard_row(school, serial, **given):
     }
 
 
-def test_rows_stand_as_save_would_have_written_them(school):
-    rows = [hazard_row(school, number) for number in (1, 2)]
+@pytest.mark.parametrize("count", [2, quick.FEW_ROWS + 1])
+def test_rows_stand_as_save_would_have_written_them(school, count):
+    rows = [hazard_row(school, number, due_on=None) for number in range(1, count + 1)]
     with CaptureQueriesContext(connection) as caught:
         ids = quick.insert(Hazard, rows)
     assert len(caught) == 1
-    saved = Hazard(**hazard_row(school, 3))
+    saved = Hazard(**hazard_row(school, count + 1))
     saved.save()
     for pk, row in zip(ids, rows, strict=True):
         found = Hazard.objects.filter(pk=pk).values().get()
@@ -64,7 +65,8 @@ def test_a_value_that_must_be_given_is_asked_for():
         quick.insert(Outgoing, [{"text": "无"}])
 
 
-def test_what_is_there_already_is_left_as_it_is(school):
+@pytest.mark.parametrize("more", [0, quick.FEW_ROWS])
+def test_what_is_there_already_is_left_as_it_is(school, more):
     def fact(source, note):
         return {
             "unit_id": school.pk,
@@ -77,14 +79,23 @@ def test_what_is_there_already_is_left_as_it_is(school):
         }
 
     (first,) = quick.insert(Evidence, [fact("a", "先")], once="source")
-    ids = quick.insert(Evidence, [fact("b", "新"), fact("a", "后")], once="source")
+    others = [fact(f"c{number}", "又") for number in range(more)]
+    ids = quick.insert(Evidence, [fact("b", "新"), fact("a", "后"), *others], once="source")
     assert ids[1] is None
     assert list(Evidence.objects.order_by("id").values_list("id", "source", "note")) == [
         (first, "a", "先"),
         (ids[0], "b", "新"),
+        *((pk, f"c{number}", "又") for number, pk in enumerate(ids[2:])),
     ]
     with pytest.raises(IntegrityError), transaction.atomic():
         quick.insert(Evidence, [fact("a", "后")])
+
+
+def test_a_value_no_column_holds_is_refused(school):
+    rows = [hazard_row(school, n, description=object()) for n in range(quick.FEW_ROWS + 1)]
+    with pytest.raises((TypeError, Error)), transaction.atomic():
+        quick.insert(Hazard, rows)
+    assert not Hazard.objects.exists()
 
 
 def test_more_rows_than_one_statement_holds_keep_their_order():

@@ -9,7 +9,6 @@ that importing a ledger twice changes nothing.
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from anxiao.loop.hazards.catalog import OTHER, CriterionEntry, category_code, cr
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.rules import number_of
 from anxiao.loop.hazards.services.criteria import save_criterion
-from anxiao.loop.hazards.services.ledger_lines import LedgerLine, Memory, fault, unit_of
+from anxiao.loop.hazards.services.ledger_lines import LedgerLine, Memory, fault, unit_of, uuid_of
 from anxiao.loop.hazards.services.numbering import keep_serials
 from anxiao.loop.hazards.states import (
     LIVE_STATES,
@@ -261,7 +260,7 @@ def _hazard(line: _Line, serial: int, context: ImportContext) -> dict[str, Any]:
     major = line.level == HazardLevel.MAJOR
     ended = line.state == HazardState.CLOSED
     return {
-        "uuid": uuid5(NAMESPACE_URL, line.origin),
+        "uuid": uuid_of(line.origin),
         "org_id": line.org.pk,
         "county_id": line.org.county_id or line.org.pk,
         "year": line.found_on.year,

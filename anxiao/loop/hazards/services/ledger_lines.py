@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -36,6 +37,11 @@ class LedgerLine:
     values: dict[str, Any]
     org_path: str
     row: int
+
+
+def uuid_of(origin: str) -> UUID:
+    """A line of a ledger bears its origin as its UUID too: it is stored once, and found by it."""
+    return uuid5(NAMESPACE_URL, origin)
 
 
 class Origins(dict[tuple[int, date, str, str], str]):
@@ -114,11 +120,11 @@ def _known(pairs: Sequence[tuple[Row, Org]], origins: Origins) -> dict[str, tupl
         found_on__in={row["found_on"] for row, _org in pairs},
         description__in={row["description"] for row, _org in pairs},
     )
-    same_origin = Hazard.objects.filter(org__in=holders, origin__in=now_called)
+    same_origin = Hazard.objects.filter(uuid__in=map(uuid_of, now_called))
     found = [
         row
-        for rows in (same_words.filter(org__in=holders), same_origin)  # each by its own index
-        for row in rows.values_list(*SAID)
+        for rows in (same_words, same_origin)  # each by its own index
+        for row in rows.filter(org__in=holders).values_list(*SAID)
     ]
     known = {}
     for unit, found_on, place, description, origin, number, state in found:
