@@ -21,7 +21,7 @@ from tools import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 8
-PAUSE = 0.1
+PAUSE = 0.02
 STARTS_WITHIN = 60.0
 
 

@@ -40,6 +40,7 @@ def main() -> int:
     if not installed(lock):
         print("Installing failed; the lines above say why. Run the same command again.")
         return 1
+    compiled()
     now = {fingerprint(lock), fingerprint(runtime)}  # the larger lock holds the smaller one
     STAMP.write_text("\n".join(sorted(now)) + "\n")
     say(f"Ready in {time.monotonic() - started:.0f} s")
@@ -97,9 +98,16 @@ def installers() -> Iterator[list[str]]:
     if not uv.exists():
         run([*pip, "--require-hashes", "-r", str(ROOT / "requirements-uv.lock")], hide=True)
     if uv.exists():
-        yield [str(uv), "pip", "install", "--quiet", "--python", python]
+        yield [str(uv), "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
     say("Without uv: pip takes about a minute")
     yield pip
+
+
+def compiled() -> None:
+    """Keep bytecode beside our modules: who runs them later may not write there, and would compile
+    every one of them at each start.
+    """
+    run([str(BIN / "python"), "-m", "compileall", "-q", "-j", "0", "anxiao"], hide=True)
 
 
 def run(command: list[str], *, hide: bool = False) -> int:

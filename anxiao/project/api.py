@@ -254,6 +254,6 @@ def _one_body(view: Any) -> Any:
     return answering
 
 
-routes = api.urls
-for pattern in routes[0]:
+urlpatterns: list[Any] = api.urls[0]
+for pattern in urlpatterns:
     pattern.callback = _one_body(pattern.callback)

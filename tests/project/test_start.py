@@ -43,11 +43,40 @@ def test_s34_weak_secrets_are_refused_by_every_way_in(monkeypatch, settings):
     monkeypatch.setattr(env, "weak_secrets", lambda: ["密钥 secret_key 过于简单"])
     for name in ("serve", "worker"):
         with pytest.raises(CommandError, match="secret_key"):
-            call_command(name, skip_checks=True)
+            call_command(name)
     with pytest.raises(ImproperlyConfigured, match="secret_key"):
         importlib.reload(wsgi)
     settings.SECURE = False  # the demo, and a desk
     importlib.reload(wsgi)
+
+
+LOADED = """
+import gc, sys
+from anxiao.project.wsgi import application
+from django.test import RequestFactory
+assert gc.isenabled() and gc.get_freeze_count() > 10_000
+asked = RequestFactory().get("/account/sign-in", HTTP_HOST="127.0.0.1").environ
+print(b"".join(application(asked, lambda status, _head: print(status)))[:15].decode())
+print([name for name in ("ninja", "pydantic", "openpyxl", "PIL") if name in sys.modules])
+asked = RequestFactory().get("/api/v1/me/today", HTTP_HOST="127.0.0.1").environ
+application(asked, lambda status, _head: print(status))
+"""
+
+
+def test_a_page_is_answered_before_the_interface_is_loaded(tmp_path):
+    """G12: a third of what the server may need is loaded by who asks for it first."""
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=ROOT,
+        env=environment(
+            tmp_path, ANXIAO_DEBUG="1", DJANGO_SETTINGS_MODULE="anxiao.project.settings"
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert told.stdout.splitlines() == ["200 OK", "<!doctype html>", "[]", "401 Unauthorized"], told
 
 
 class Load(threading.Thread):
