@@ -33,6 +33,7 @@ class Sizes:
     more_units: int = 5_000
     exported: int = 100_000
     imported: int = 5_000
+    jobs: int = 1_000
     years: tuple[int, ...] = ()
 
 
@@ -46,6 +47,7 @@ QUICK = Sizes(
     more_units=1_000,
     exported=20_000,
     imported=5_000,
+    jobs=300,
 )
 
 
@@ -95,6 +97,7 @@ def one(place: Place, sizes: Sizes, only: set[str]) -> Iterator[list[Result]]:
             lambda: pages.measure(place, sizes.hazards, sizes.page_seconds, sizes.rounds),
         ),
         ({"G6"}, lambda: _ledgers(place, sizes)),
+        ({"G13"}, lambda: _jobs(place, sizes)),
         (
             {"size"},
             lambda: growth.measure(place, sizes.years, sizes.page_seconds, sizes.rounds),
@@ -150,6 +153,29 @@ def _rebuild(place: Place, sizes: Sizes) -> Result:
     pairs = Pairs("s", "bare set-based statement", mine, floor)
     name = f"rebuild of {said['cells']:,} cells, a tenth wrong, from {said['facts']:,} facts"
     return at_most("G7", name, place.database, pairs, 2.0)
+
+
+def _jobs(place: Place, sizes: Sizes) -> list[Result]:
+    """The outbox and the runner of jobs beside a queue whose tasks do nothing, in turns.
+
+    Workers sync for themselves: group commit is the web server's.
+    """
+    count, alone = str(sizes.jobs), {"ANXIAO_GROUP_COMMIT": ""}
+    rounds = [
+        [
+            sizes.jobs / float(place.run("bench.jobs", "letters", count, **alone)),
+            sizes.jobs / float(place.run("bench.jobs", "runs", count, **alone)),
+            sizes.jobs / float(place.run("bench.mini.jobs", count, mini=True, **alone)),
+        ]
+        for _ in range(sizes.rounds)
+    ]
+    letters, runs, tasks = zip(*rounds, strict=True)
+    sent = Pairs("letters/s", "bare tasks that do nothing", letters, tasks)
+    ran = Pairs("runs/s", "bare tasks that do nothing", runs, tasks)
+    return [
+        at_least("G13", "the outbox, letter by letter", place.database, sent, 0.7),
+        at_least("G13", "a periodic job that does nothing", place.database, ran, 0.7),
+    ]
 
 
 def _matrix(place: Place, sizes: Sizes) -> Result:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,11 +52,27 @@ LEASE = timedelta(minutes=2)
 BUDGET = timedelta(seconds=60)
 SKEW = timedelta(minutes=5)
 """A lease that ends further ahead was taken before the clock was set back."""
-BATCH = 50
+AT_ONCE = 2000
+"""Letters looked at in one run; ``BUDGET`` ends it where they are slow."""
 DIGEST_LINES = 30
 
 NOTES_AT_ONCE = 100
 
+_CLAIM = """
+UPDATE messaging_outgoing SET leased_until = %s, attempts = attempts + 1
+WHERE id = %s AND outcome = 'queued'
+AND (leased_until IS NULL OR leased_until <= %s OR leased_until > %s)
+RETURNING id, channel, robot_id, address, subject, text, attempts
+"""
+_CLAIMED = ("id", "channel", "robot_id", "address", "subject", "text", "attempts")
+_SENT = """
+UPDATE messaging_outgoing SET outcome = 'sent', leased_until = NULL
+WHERE id = %s AND outcome = 'queued'
+"""
+_NOT_SENT = """
+UPDATE messaging_outgoing SET outcome = %s, next_at = %s, leased_until = NULL
+WHERE id = %s AND outcome = 'queued' AND attempts = %s
+"""
 # With an OFFSET PostgreSQL looks each line up by its link: else it may read all unread lines there
 # are, of everybody, to hold these against them.
 _NOTIFY = """
@@ -265,7 +281,7 @@ def deliver(at: datetime, *, lease: timedelta = LEASE) -> int:
     due = Outgoing.objects.filter(outcome=OutboxState.QUEUED, next_at__lte=at).order_by("next_at")
     started = time.monotonic()
     taken = 0
-    for pk in due.values_list("pk", flat=True)[:BATCH]:
+    for pk in due.values_list("pk", flat=True)[:AT_ONCE]:
         passed = timedelta(seconds=time.monotonic() - started)
         if passed > BUDGET:
             break
@@ -275,28 +291,22 @@ def deliver(at: datetime, *, lease: timedelta = LEASE) -> int:
 
 def _deliver_one(pk: int, at: datetime, *, until: datetime) -> bool:
     """One attempt. Its number tells it from a later one, should its lease run out meanwhile."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at) | Q(leased_until__gt=until + SKEW)
-    row = Outgoing.objects.filter(free, pk=pk, outcome=OutboxState.QUEUED)
-    if row.update(leased_until=until, attempts=F("attempts") + 1) != 1:
+    leased, late = quick.instant(until), quick.instant(until + SKEW)
+    claimed = quick.one(_CLAIM, [leased, pk, quick.instant(at), late])
+    if claimed is None:
         return False
-    outgoing = Outgoing.objects.select_related("robot").get(pk=pk)
+    outgoing = Outgoing(**dict(zip(_CLAIMED, claimed, strict=True)))
     answer = _send(outgoing, at)
-    given_up = not answer.ok and outgoing.attempts >= MAX_ATTEMPTS
-    outcome = OutboxState.GIVEN_UP if given_up else OutboxState.QUEUED
+    kept = {"ok": answer.ok, "status": answer.status, "body": answer.body}
     with transaction.atomic():
-        OutgoingAnswer.objects.create(
-            outgoing=outgoing,
-            at=timezone.now(),
-            ok=answer.ok,
-            status=answer.status,
-            body=answer.body,
-        )
-        mine = Q() if answer.ok else Q(attempts=outgoing.attempts)
-        Outgoing.objects.filter(mine, pk=pk, outcome=OutboxState.QUEUED).update(
-            outcome=OutboxState.SENT if answer.ok else outcome,
-            next_at=at + wait_after(outgoing.attempts, answer.retry_after),
-            leased_until=None,
-        )
+        quick.insert(OutgoingAnswer, [{"outgoing_id": pk, "at": timezone.now(), **kept}])
+        if answer.ok:
+            quick.write(_SENT, [pk])
+        else:
+            given_up = outgoing.attempts >= MAX_ATTEMPTS
+            outcome = OutboxState.GIVEN_UP if given_up else OutboxState.QUEUED
+            again = quick.instant(at + wait_after(outgoing.attempts, answer.retry_after))
+            quick.write(_NOT_SENT, [outcome, again, pk, outgoing.attempts])
     return answer.ok
 
 

@@ -179,6 +179,27 @@ def test_r13_the_other_channels_are_tried_though_one_is_silent(robot, robot_serv
     assert deliver(NOON) == 2
 
 
+@pytest.mark.django_db
+def test_a_quick_server_is_sent_everything_in_one_run(monkeypatch, settings):
+    settings.MAIL_SERVER = {
+        "host": "x",
+        "port": 1,
+        "sender": "",
+        "user": "",
+        "password": "",
+        "tls": 0,
+    }
+    taken = adapters.Answer(True, 250, "accepted")
+    monkeypatch.setattr(adapters, "send_mail", lambda *_told: taken)
+    letter = {"channel": "mail", "address": "a@x", "text": "x", "next_at": NOON, "created_at": NOON}
+    Outgoing.objects.bulk_create(Outgoing(**letter) for _ in range(120))
+    assert deliver(NOON) == 120
+    assert set(Outgoing.objects.values_list("outcome", "attempts", "leased_until")) == {
+        ("sent", 1, None)
+    }
+    assert OutgoingAnswer.objects.filter(ok=True).values("outgoing").distinct().count() == 120
+
+
 def test_after_the_last_attempt_it_is_given_up(robot, robot_server):
     robot_server.answers = [REFUSED] * 8
     enqueue_to_groups("1.", "x", at=NOON)
