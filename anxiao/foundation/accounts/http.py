@@ -5,6 +5,7 @@ Everything else about accounts that needs a request, so that services never see 
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,9 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.core import signing
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -201,11 +204,20 @@ def _goes_on(request: Any, user: User) -> bool:
         messages.info(request, _(_ENDED[ending]))
         return False
     if request.at - _instant(seen) >= TOUCH_EVERY:
-        request.session[STARTED], request.session[SEEN] = started, request.at.timestamp()
-        UserSession.objects.filter(session_key=request.session.session_key).update(
-            last_seen_at=request.at
-        )
+        _touch(request, started)
     return True
+
+
+def _touch(request: Any, started: float) -> None:
+    """Note that the session was used, if that can be: a full disk keeps nobody from reading."""
+    session = request.session
+    before = session.modified
+    session[STARTED], session[SEEN] = started, request.at.timestamp()
+    with suppress(DatabaseError, UpdateError), transaction.atomic():
+        rows = UserSession.objects.filter(session_key=session.session_key)
+        rows.update(last_seen_at=request.at)
+        session.save()
+    session.modified = before
 
 
 _ENDED = {
