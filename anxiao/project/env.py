@@ -115,11 +115,15 @@ def mail_server() -> dict[str, object] | None:
 
 
 def postgresql(url: str) -> dict[str, object]:
-    """Settings for ``postgresql://user:password@host:port/name``; connections are pooled."""
+    """Settings for ``postgresql://user:password@host:port/name``; connections are pooled.
+
+    The pool gives a connection up after two seconds without the server, and whoever asks next
+    tries again: by its own measure it would wait ever longer, long after the server is back.
+    """
     settings: dict[str, object] = {**dj_database_url.parse(url)}
     settings["CONN_MAX_AGE"] = 0
     settings["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 2},
         "prepare_threshold": 2,  # for access/rows.py; querysets carry their values in the text
     }
     return settings
