@@ -1,0 +1,102 @@
+"""R6: one UUID sent a hundred times by many threads is one record; another body or person is not.
+
+The refused body is nobody's to keep but the sender's: the answer says which record it was, so that
+whoever sent it knows what to do with what they still hold.
+"""
+
+import uuid
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from anxiao.foundation.journal.models import Entry
+from anxiao.loop.duties.models import Evidence
+from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.inspections.models import Checklist, Inspection
+from anxiao.project.api import DEAR, REQUESTS
+from tests.api.conftest import World
+from tests.together import at_once
+
+THREADS, EACH = 20, 5
+
+
+@pytest.fixture
+def crowd(transactional_db, settings, tmp_path, monkeypatch):
+    """The county, with people who may ask as often as they like."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.skip("threads need a database of their own: set ANXIAO_TEST_SQLITE to a file")
+    settings.MEDIA_ROOT = tmp_path
+    for limiter in (REQUESTS, DEAR):
+        monkeypatch.setattr(limiter, "per_minute", 6e9)
+        monkeypatch.setattr(limiter, "burst", 10**9)
+    return World()
+
+
+def inspection(world):
+    checklist = Checklist.objects.get(code="gate", owner=None)
+    answers = {item["code"]: {"a": "pass"} for item in checklist.items}
+    wrong = next(item["code"] for item in checklist.items if not item["photo"])
+    return {
+        "uuid": str(uuid.uuid4()),
+        "unit": world.school.pk,
+        "checklist": checklist.pk,
+        "kind": "self_check",
+        "happened_on": str(timezone.localdate()),
+        "answers": {**answers, wrong: {"a": "fail", "note": "门卫室无人"}},
+    }
+
+
+def hazard(world):
+    return world.officer.hazard(found_on=str(timezone.localdate()))
+
+
+KINDS = {
+    "inspection": ("/inspections", inspection, Inspection, "inspections.inspection", "submit"),
+    "hazard": ("/hazards", hazard, Hazard, "hazards.hazard", "open"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_r6_a_hundred_times_in_parallel_is_one_record(crowd, kind):
+    path, body_of, model, subject, action = KINDS[kind]
+    body = body_of(crowd)
+
+    def send():
+        return [crowd.officer.post(path, body) for _ in range(EACH)]
+
+    answers = [answer for sent in at_once(*[send] * THREADS) for answer in sent]
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 99}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert model.objects.filter(uuid=body["uuid"]).count() == 1
+    assert Hazard.objects.count() == 1
+    assert Evidence.objects.count() == (kind == "inspection")
+    assert Entry.objects.filter(subject=subject, action=action).count() == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_r6_bodies_that_differ_race_and_each_is_stored_or_refused_in_words(crowd, kind):
+    path, body_of, model, _subject, _action = KINDS[kind]
+    body = body_of(crowd)
+    field = "remarks" if kind == "inspection" else "description"
+    bodies = [{**body, field: f"第 {n} 份"} for n in range(8)]
+    answers = at_once(*[lambda sent=sent: crowd.officer.post(path, sent) for sent in bodies])
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
+    won = next(sent for sent, got in zip(bodies, answers, strict=True) if got.status_code == 201)
+    assert getattr(model.objects.get(uuid=body["uuid"]), field) == won[field]
+    told = {answer.json()["message"] for answer in answers if answer.status_code == 409}
+    assert len(told) == 1
+    assert told.pop()
+    again = {**next(sent for sent in bodies if sent is not won), "uuid": str(uuid.uuid4())}
+    assert crowd.officer.post(path, again).status_code == 201, "sent anew, nothing of it is lost"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_r6_another_persons_uuid_is_not_found(crowd, kind):
+    path, body_of, model, _subject, _action = KINDS[kind]
+    body = body_of(crowd)
+    assert crowd.officer.post(path, body).status_code == 201
+    assert crowd.principal.post(path, body).status_code == 404
+    assert crowd.stranger.post(path, {**body, "unit": crowd.neighbour.pk}).status_code == 404
+    assert model.objects.filter(uuid=body["uuid"]).count() == 1
