@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PORT ?= 8000
 export ANXIAO_DATA ?= $(CURDIR)/data
 
-.PHONY: setup dev run test check fmt clean chaos bench
+.PHONY: setup dev run test check fmt clean chaos drills bench
 
 setup: ## the environment to run in: .venv with `anxiao` in it
 	@$(PYTHON) tools/bootstrap.py
@@ -29,6 +29,9 @@ fmt: dev ## put the code in order
 
 chaos: dev ## kill the server under load, on both databases, and judge what became of every write
 	@.venv/bin/python -m bench.chaos
+
+drills: dev ## power cuts, failing disks, PostgreSQL killed, one of two servers dead: a judge for each
+	@.venv/bin/python -m bench.chaos.drills $(NAMES)
 
 clean: ## remove what setting up made; the data folder stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,9 +2,11 @@
 
    clock   seconds by which the clock of the day is wrong
    eio     "TOKEN N": the N-th sync since TOKEN was first read fails with EIO
+   slow    microseconds that each sync lasts longer, so that there is always something not yet synced
+   lie     while it is there a sync does nothing and says that all is well
    full    while it is there no byte goes into a file below ANXIAO_DATA, and no room is left
-   synced  while it is there each synced file FILE is kept as FILE.synced, as it was when the sync
-           began: what a power cut would leave
+   synced  while it is there the folder ``disk`` beside it holds each file below ANXIAO_DATA as it was
+           when its last sync began: what a power cut would leave. New names count as on the disk.
 */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -105,34 +108,89 @@ static int fails(void) {
     return now;
 }
 
-static void keep(const char *path, const char *copy) {
+/* What is on the disk. One sync at a time, or an older copy might replace a newer one. */
+
+static int below(const char *path, char *copy) {
+    char text[8], whole[PATH_MAX];
+    const char *data = getenv("ANXIAO_DATA");
+    if (!data || !told("synced", text, sizeof text)) return 0;
+    if (!realpath(path, whole) || strncmp(whole, data, strlen(data))) return 0;
+    int head = snprintf(copy, PATH_MAX, "%s/disk/", getenv("ANXIAO_FAULTS"));
+    snprintf(copy + head, PATH_MAX - head, "%s", whole + strlen(data) + 1);
+    for (char *at = copy + head; *at; at++)
+        if (*at == '/') *at = '%';
+    return 1;
+}
+
+static int locked(void) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/disk/.lock", getenv("ANXIAO_FAULTS"));
+    int lock = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock >= 0) flock(lock, LOCK_EX);
+    return lock;
+}
+
+/* Read through the file that is open: opening it again and closing that would drop SQLite's locks. */
+static void keep(int file, const char *copy) {
     static __thread char buffer[1 << 16];
-    int from = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
     int to = syscall(SYS_openat, AT_FDCWD, copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    for (ssize_t got; from >= 0 && to >= 0 && (got = syscall(SYS_read, from, buffer, sizeof buffer)) > 0;)
+    off_t at = 0;
+    for (ssize_t got; to >= 0 && (got = syscall(SYS_pread64, file, buffer, sizeof buffer, at)) > 0; at += got)
         if (syscall(SYS_write, to, buffer, got) != got) abort();
-    if (from >= 0) syscall(SYS_close, from);
-    if (to >= 0) syscall(SYS_close, to);
+    if (to < 0) abort();
+    syscall(SYS_close, to);
 }
 
 static int sync_with(int (*real)(int), int file) {
-    static long number;
-    char text[8], path[PATH_MAX], copy[PATH_MAX + 48], kept[PATH_MAX + 8];
+    char path[PATH_MAX], copy[PATH_MAX], fresh[PATH_MAX + 8], text[32];
+    struct stat found;
+    long wait = 0;
     if (!path_of(file, path)) return real(file);
     if (fails()) {
         errno = EIO;
         return -1;
     }
-    int keeps = told("synced", text, sizeof text);
-    if (keeps) {
-        snprintf(copy, sizeof copy, "%s.%d-%ld", path, getpid(), __atomic_add_fetch(&number, 1, __ATOMIC_SEQ_CST));
-        keep(path, copy);
-    }
-    int code = real(file);
-    if (keeps) {
-        snprintf(kept, sizeof kept, "%s.synced", path);
-        if (code || rename(copy, kept)) unlink(copy);
-    }
+    if (told("lie", text, sizeof text)) return 0;
+    if (told("slow", text, sizeof text)) wait = atol(text);
+    if (fstat(file, &found) || !S_ISREG(found.st_mode) || !below(path, copy)) return real(file);
+    snprintf(fresh, sizeof fresh, "%s.fresh", copy);
+    int lock = locked();
+    keep(file, fresh);
+    if (wait) usleep(wait);
+    int code = real(file), why = errno;
+    if (!code) syscall(SYS_rename, fresh, copy);
+    syscall(SYS_close, lock);
+    errno = why;
+    return code;
+}
+
+int rename(const char *from, const char *to) {
+    static int (*real)(const char *, const char *);
+    char before[PATH_MAX], after[PATH_MAX];
+    if (!real) real = next("rename");
+    int known = below(from, before), code = real(from, to), why = errno;
+    if (known && !code && below(to, after)) syscall(SYS_rename, before, after);
+    errno = why;
+    return code;
+}
+
+int link(const char *from, const char *to) {
+    static int (*real)(const char *, const char *);
+    char before[PATH_MAX], after[PATH_MAX];
+    if (!real) real = next("link");
+    int code = real(from, to), why = errno;
+    if (!code && below(from, before) && below(to, after)) syscall(SYS_link, before, after);
+    errno = why;
+    return code;
+}
+
+int unlink(const char *path) {
+    static int (*real)(const char *);
+    char copy[PATH_MAX];
+    if (!real) real = next("unlink");
+    int known = below(path, copy), code = real(path), why = errno;
+    if (known && !code) syscall(SYS_unlink, copy);
+    errno = why;
     return code;
 }
 

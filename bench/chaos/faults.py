@@ -22,6 +22,7 @@ class Faults:
         if not armed:
             return
         folder.mkdir()
+        folder.chmod(0o755)
         library = folder / "faults.so"
         command = [compiler(), "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", str(library)]
         subprocess.run([*command, str(SOURCE), "-ldl"], check=True)
@@ -43,18 +44,44 @@ class Faults:
         else:
             (self.folder / "full").unlink()
 
+    def heal_sync(self) -> None:
+        """No sync fails any more."""
+        (self.folder / "eio").unlink(missing_ok=True)
+
+    def slow_syncs(self, microseconds: int) -> None:
+        """Each sync of what is remembered lasts this much longer."""
+        self._say("slow", str(microseconds))
+
+    def lie(self) -> None:
+        """Syncs do nothing from now on."""
+        self._say("lie", "1")
+
     def keep_synced(self, data: Path) -> None:
         """From now on remember what has reached the disk; all that is there now has."""
+        disk = self.folder / "disk"
+        shutil.rmtree(disk, ignore_errors=True)
+        disk.mkdir()
         for path in files_of(data):
-            shutil.copyfile(path, f"{path}.synced")
+            shutil.copyfile(path, disk / str(path.relative_to(data)).replace("/", "%"))
+        own(disk, data)
         self._say("synced", "1")
 
-    def cut_power(self, data: Path) -> None:
-        """Leave of the database what had reached the disk. Every program has been killed before."""
-        for path in files_of(data):
+    def cut_power(self, data: Path) -> int:
+        """Leave of the data what had reached the disk; how many files this changed.
+
+        Every program has been killed before.
+        """
+        disk = self.folder / "disk"
+        (self.folder / "synced").unlink()
+        before = {path: path.read_bytes() for path in files_of(data)}
+        for path in before:
             path.unlink()
-        for path in data.glob("*.synced"):
-            shutil.copyfile(path, path.with_suffix(""))
+        for path in disk.iterdir():
+            if path.name != ".lock" and path.suffix != ".fresh":
+                shutil.copyfile(path, data / path.name.replace("%", "/"))
+        own(data, data)
+        after = {path: path.read_bytes() for path in files_of(data)}
+        return sum(before.get(path) != after.get(path) for path in before.keys() | after.keys())
 
     def _say(self, name: str, text: str) -> None:
         new = self.folder / f"{name}.new"
@@ -63,9 +90,17 @@ class Faults:
 
 
 def files_of(data: Path) -> list[Path]:
-    """The database, its log and its index."""
-    names = (f"anxiao.sqlite3{suffix}" for suffix in ("", "-wal", "-shm"))
-    return [path for path in (data / name for name in names) if path.exists()]
+    """What a disk holds: all but SQLite's index of its log, which is memory."""
+    found = [path for path in data.rglob("*") if path.is_file() and path.name != ".lock"]
+    return [path for path in found if not path.name.endswith("-shm")]
+
+
+def own(folder: Path, like: Path) -> None:
+    """All in ``folder`` belongs to whom ``like`` belongs to, and is theirs alone."""
+    owner = like.stat()
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def compiler() -> str:

@@ -48,10 +48,14 @@ class History:
         with self._lock:
             return sum(event.outcome == "ok" for event in self.events)
 
+    def snapshot(self) -> list[Event]:
+        """All events so far."""
+        with self._lock:
+            return list(self.events)
+
     def longest(self) -> float:
         """Seconds from the first try of a creation to its receipt, for whoever waited longest."""
-        with self._lock:
-            events = list(self.events)
+        events = self.snapshot()
         first: dict[Any, float] = {}
         for event in events:
             first.setdefault(event.key, event.began)
