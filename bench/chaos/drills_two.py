@@ -92,7 +92,9 @@ def two_webs(folder: Path, seed: int) -> dict[str, Any]:
         told["faults"] += runs.faults()
         return told | {
             "pages of the other": watch.pages(),
-            "longest wait for a receipt_s": round(field.history.longest(), 1),
+            "longest wait for a receipt_s": round(
+                field.history.longest(outages.blows[0][0] - 1), 1
+            ),
             "runs": {name: len(runs.begun[name]) for name in EVERY},
         }
 

@@ -53,8 +53,11 @@ class History:
         with self._lock:
             return list(self.events)
 
-    def longest(self) -> float:
-        """Seconds from the first try of a creation to its receipt, for whoever waited longest."""
+    def longest(self, since: float = 0.0) -> float:
+        """Seconds from the first try of a creation to its receipt, for whoever waited longest.
+
+        Those first tried before ``since`` are left out.
+        """
         events = self.snapshot()
         first: dict[Any, float] = {}
         for event in events:
@@ -62,7 +65,8 @@ class History:
         done: dict[Any, float] = {}
         for event in events:
             if event.outcome == "ok" and isinstance(event.key, str):
-                done.setdefault(event.key, event.ended - first[event.key])
+                if first[event.key] >= since:
+                    done.setdefault(event.key, event.ended - first[event.key])
         return max(done.values(), default=0.0)
 
     def save(self, path: Path) -> None:

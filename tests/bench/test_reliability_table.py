@@ -1,8 +1,10 @@
-"""Every test that ``docs/dev/reliability.md`` names exists, and each row stands there once."""
+"""Every test and drill that ``docs/dev/reliability.md`` names exists; each row stands once."""
 
 import ast
 import re
 from pathlib import Path
+
+from bench.chaos.drills import DRILLS
 
 ROOT = Path(__file__).parent.parent.parent
 TABLE = (ROOT / "docs" / "dev" / "reliability.md").read_text()
@@ -27,3 +29,13 @@ def test_each_row_stands_once_and_names_tests_that_exist():
                 if isinstance(node, ast.FunctionDef)
             }
             assert not name or name in functions, f"{path}::{name}"
+
+
+def test_every_drill_is_named_in_a_row_and_every_one_named_exists():
+    told = " ".join(shown for _number, shown in ROW.findall(TABLE))
+    named = {
+        name
+        for listed in re.findall(r"drills? ((?:`\w+`(?:, )?)+)", told)
+        for name in re.findall(r"`(\w+)`", listed)
+    }
+    assert named == DRILLS.keys()
