@@ -2,13 +2,17 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from anxiao.foundation.accounts.models import User
 from anxiao.foundation.accounts.services import Claim, Invited, NewAccount, accept_as_new, invite
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.messaging.adapters import MailServer, Robot
+from anxiao.foundation.messaging.models import Message, Outgoing
+from anxiao.foundation.messaging.services import enqueue_to_groups, send_digests
 from anxiao.loop.hazards import services as hazards
 from tests.builders import AT, TODAY, actor_of, sign_in
 from tests.loop.hazards.world import World
@@ -45,7 +49,7 @@ class Visits:
         return answer
 
 
-def test_s25_canaries_are_nowhere(world, caplog, monkeypatch):
+def test_s25_canaries_are_nowhere(world, caplog, monkeypatch, record_property):
     """A life of an account with everything that goes wrong in it; then everything is searched."""
     caplog.set_level(logging.DEBUG)
     for name in ("django", "anxiao", "urllib3", ""):
@@ -91,7 +95,11 @@ def test_s25_canaries_are_nowhere(world, caplog, monkeypatch):
     logs += [caplog.text]
     lines = [json.dumps(row, default=str, ensure_ascii=False) for row in Entry.objects.values()]
     seen = [text for visits in (strange, own, officer, bureau) for text in visits.seen]
-    told = {"log": logs, "journal": lines, "page or address": seen}
+    enqueue_to_groups(world.school.path, Message.objects.latest("pk").text, at=AT)
+    User.objects.update(email="a@example.org")
+    send_digests(AT + timedelta(days=1))
+    sent = [json.dumps(row, default=str, ensure_ascii=False) for row in Outgoing.objects.values()]
+    told = {"log": logs, "journal": lines, "page or address": seen, "message": sent}
     found = {
         (where, canary)
         for where, texts in told.items()
@@ -100,6 +108,9 @@ def test_s25_canaries_are_nowhere(world, caplog, monkeypatch):
     }
     assert found == set()
     assert len(lines) > 8
+    assert sent
+    looked = f"{len(CANARIES)} canaries in {sum(map(len, told.values()))} lines, pages and mails"
+    record_property("S25", f"{looked}: {len(found)} found")
     assert any("RuntimeError" in text for text in logs)
 
 

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import smtplib
+import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cache
@@ -117,7 +118,7 @@ def send_mail(server: MailServer, to: str, subject: str, text: str) -> Answer:
     try:
         with smtplib.SMTP(server.host, server.port, timeout=MAIL_TIMEOUT) as smtp:
             if server.tls:
-                smtp.starttls()
+                smtp.starttls(context=ssl.create_default_context())  # the default checks nothing
             if server.user:
                 smtp.login(server.user, server.password)
             smtp.send_message(mail)

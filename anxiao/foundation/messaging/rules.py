@@ -1,5 +1,6 @@
-"""When something may be sent, and how long to wait after a refusal. Plain values only."""
+"""What may be sent, when, and how long to wait after a refusal. Plain values only."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 MAX_ATTEMPTS = 8
@@ -24,3 +25,11 @@ def wait_after(attempts: int, asked_for: int = 0) -> timedelta:
     """How long to wait after ``attempts`` refusals: doubling from 30 s, or what was asked for."""
     longest = int(LONGEST_WAIT.total_seconds())
     return timedelta(seconds=min(longest, max(asked_for, 15 << min(attempts, 12))))
+
+
+PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:(1[3-9]\d)\d{4}(\d{4})|(\d{6})\d{8}(\d{3}[\dXx]))(?!\d)")
+
+
+def without_personal_numbers(text: str) -> str:
+    """``text`` as it may leave the house: phone and identity numbers keep head and tail alone."""
+    return PERSONAL_NUMBER.sub(r"\1\3****\2\4", text)

@@ -38,6 +38,7 @@ from anxiao.foundation.messaging.rules import (
     digest_is_due,
     is_quiet,
     wait_after,
+    without_personal_numbers,
 )
 from anxiao.foundation.messaging.states import Channel, MessageKind, OutboxState
 from anxiao.foundation.orgs.models import Org
@@ -214,6 +215,7 @@ def enqueue_to_groups(org_path: str, text: str, *, at: datetime) -> int:
     """Queue ``text`` for every active robot of the unit at ``org_path`` and the levels above it."""
     chain = [org_path[: end + 1] for end, mark in enumerate(org_path) if mark == "."]
     robots = Robot.objects.filter(is_active=True, org__path__in=chain)
+    text = without_personal_numbers(text)
     rows = [
         Outgoing(channel=robot.channel, robot=robot, text=text, next_at=at, created_at=at)
         for robot in robots
@@ -263,7 +265,7 @@ def _digest(messages: list[Message], local: datetime) -> int:
             channel=Channel.MAIL,
             address=user.email,
             subject=_("安校：您有 %(n)d 条未读消息") % {"n": len(messages)},
-            text="\n".join(shown),
+            text=without_personal_numbers("\n".join(shown)),
             next_at=local,
             created_at=local,
         )

@@ -1,5 +1,6 @@
 """Messages: never a flood, never a false success, every answer kept."""
 
+import ssl
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from anxiao.foundation.kernel.errors import Forbidden, Invalid
 from anxiao.foundation.messaging import adapters
 from anxiao.foundation.messaging.models import Message, Outgoing, OutgoingAnswer, Preference, Robot
 from anxiao.foundation.messaging.queries import unread_count
-from anxiao.foundation.messaging.rules import is_quiet, wait_after
+from anxiao.foundation.messaging.rules import is_quiet, wait_after, without_personal_numbers
 from anxiao.foundation.messaging.services import (
     add_robot,
     deliver,
@@ -258,6 +259,12 @@ def test_mail_is_taken_or_its_refusal_kept(mail_server):
         "https://qyapi.weixin.qq.com@evil.example/x",
         "http://qyapi.weixin.qq.com/x",
         "file:///etc/passwd",
+        "https://qyapi.weixin.qq.com:8443/x",
+        "https://user@qyapi.weixin.qq.com/x",
+        "https://qyapi.weixin.qq.com./x",
+        "https://2130706433/x",
+        "https://localhost/x",
+        "//qyapi.weixin.qq.com/x",
         "https://[::ffff:127.0.0.1]/x",
     ],
 )
@@ -295,3 +302,55 @@ def test_quiet_hours_may_span_midnight():
 def test_waits_grow_and_stay_bounded(attempts, asked):
     assert timedelta(seconds=30) <= wait_after(attempts, asked) <= timedelta(hours=2)
     assert wait_after(attempts + 1, asked) >= wait_after(attempts, asked)
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("家长 13912345678 已到", "家长 139****5678 已到"),
+        ("学生110101199003077715摔倒", "学生110101****7715摔倒"),
+        ("11010119900307771X，13912345678", "110101****771X，139****5678"),
+        ("隐患 2026-0001，灭火器 20261123，编号 1391234567 和 139123456789", None),
+    ],
+)
+def test_s25_personal_numbers_do_not_leave_the_house_whole(written, sent):
+    """Mail and group robots go through machines of others; the inbox does not."""
+    assert without_personal_numbers(written) == (sent or written)
+
+
+def test_s35_a_redirect_is_not_followed(robot_server):
+    robot_server.answers = [(302, {"Location": f"http://{robot_server.netloc}/inside"}, "")]
+    url = f"http://{robot_server.netloc}/robot"
+    answer = adapters.send_to_robot(adapters.Robot("wecom", url), "好", timestamp=0)
+    assert (answer.ok, answer.status, len(robot_server.received)) == (False, 302, 1)
+
+
+def test_the_mail_servers_certificate_is_checked(monkeypatch):
+    """``starttls`` by itself would take any."""
+    given = []
+
+    class Server:
+        def __init__(self, *_args, **_more):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_args):
+            pass
+
+        def starttls(self, context=None):
+            given.append(context)
+            raise ssl.SSLCertVerificationError("self-signed certificate")
+
+    monkeypatch.setattr(adapters.smtplib, "SMTP", Server)
+    answer = adapters.send_mail(adapters.MailServer("m", 587, "a@x.cn"), "b@x.cn", "好", "好")
+    assert (given[0].verify_mode, given[0].check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert (answer.ok, answer.status) == (False, 0)
+
+
+def test_no_line_break_gets_into_a_header():
+    server = adapters.MailServer("127.0.0.1", 9, "a@x.cn", tls=False)
+    for to, subject in (("b@x.cn\nBcc: c@x.cn", "好"), ("b@x.cn", "好\r\nBcc: c@x.cn")):
+        with pytest.raises(ValueError, match=r"linefeed|newline|carriage"):
+            adapters.send_mail(server, to, subject, "好")
