@@ -13,7 +13,7 @@ from django.core.management import (
 from django.db import DatabaseError, connection
 
 HELP: tuple[list[str], ...] = (["-h"], ["--help"], ["help"], [])
-NO_TABLES = "数据库还没有建好，请先运行 anxiao migrate。"
+NO_TABLES = "数据库还没有建好，请先运行 anxiao setup。"
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ def test_a_house_not_yet_built_is_said_in_a_sentence(tmp_path, words):
     told = run(tmp_path, *words)
     assert told.returncode == 1
     assert told.stdout == ""
-    assert told.stderr.strip().endswith("数据库还没有建好，请先运行 anxiao migrate。")
+    assert told.stderr.strip().endswith("数据库还没有建好，请先运行 anxiao setup。")
     assert "Traceback" not in told.stderr
 
 

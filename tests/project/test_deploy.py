@@ -109,6 +109,8 @@ def test_proxies_say_how_a_request_came_and_keep_metrics_inside():
     nginx = (DEPLOY / "nginx/anxiao.conf").read_text()
     assert "proxy_set_header X-Forwarded-Proto $scheme;" in nginx
     assert "proxy_set_header Host $host;" in nginx
+    assert "return 301 https://$host$request_uri;" in nginx
+    assert re.search(r"ssl_protocols TLSv1\.2 TLSv1\.3;", nginx)
     for text in (nginx, (DEPLOY / "caddy/Caddyfile").read_text()):
         assert re.search(r"/metrics \{\s+(return|respond) 404", text)
         assert re.search(r"(client_max_body_size 25m|max_size 25MB)", text)
@@ -123,6 +125,37 @@ def test_the_guide_names_commands_units_and_files_that_exist():
     for unit in set(re.findall(r"anxiao-(?:web|worker|backup)(?:\.timer)?", GUIDE)):
         names = {each.name for each in UNITS}
         assert {unit, f"{unit}.service"} & names, unit
+
+
+def test_the_guide_upgrades_and_rolls_back_in_this_order():
+    """Nothing is written between the backup and the new program; the backup to return to is named.
+
+    ``python -m bench.guide`` runs these blocks for real.
+    """
+    sections = re.split(r"^## \d\. ", GUIDE, flags=re.MULTILINE)
+    blocks = [re.findall(r"```bash\n(.*?)```", section, re.DOTALL) for section in sections]
+    assert [len(each) for each in blocks] == [0, 2, 0, 2, 1, 1, 0]
+    (upgrade,), (back,) = blocks[4:6]
+    for block, steps in (
+        (
+            upgrade,
+            ("systemctl stop", "anxiao backup", "ln -sfn", "anxiao setup", "systemctl start"),
+        ),
+        (back, ("systemctl stop", "ln -sfn", "mv -T", "keys", "anxiao restore", "anxiao setup")),
+    ):
+        places = [block.index(step) for step in steps]
+        assert places == sorted(places)
+    assert "anxiao restore /var/backups/anxiao/<升级前的备份>\n" in back
+
+
+def test_the_command_of_the_guide_runs_as_the_units_do():
+    command = (DEPLOY / "anxiao").read_text()
+    web = (DEPLOY / "systemd/anxiao-web.service").read_text()
+    for setting in ("User", "EnvironmentFile"):
+        assert re.search(rf"^{setting}=(.+)$", web, re.MULTILINE)[1] in command
+    assert "UMask=0077" in web
+    assert "umask 077" in command
+    assert subprocess.run(["sh", "-n", str(DEPLOY / "anxiao")], check=False).returncode == 0
 
 
 OURS = sorted(name for name, app in get_commands().items() if app.startswith("anxiao."))

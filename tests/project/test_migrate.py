@@ -5,7 +5,7 @@ import sys
 from contextlib import closing
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
@@ -14,6 +14,8 @@ from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.journal.services import record
 from anxiao.project.management.commands.migrate import SafeExecutor
+from anxiao.project.operate import dumps, examination, manifest, restore
+from anxiao.project.operate.findings import Level
 from tests.builders import AT
 from tests.project.conftest import ROOT, command, environment
 
@@ -68,8 +70,10 @@ KILLED = """
 import os, signal
 import django
 django.setup()
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from anxiao.project.management.commands.migrate import SafeExecutor
+from anxiao.project.operate import dumps, examination, manifest, restore
+from anxiao.project.operate.findings import Level
 call_command("migrate", "jobs", "zero", verbosity=0)
 SafeExecutor.record_migration = lambda *_args: os.kill(os.getpid(), signal.SIGKILL)
 call_command("migrate", verbosity=0)
@@ -104,3 +108,31 @@ def test_r16_killed_with_9_and_run_again(sqlite_house):
     again = command(sqlite_house, "migrate", "-v0", "--skip-checks")
     assert (again.returncode, again.stdout) == (0, "")
     assert jobs_in(sqlite_house) == (["0001_initial", "0002_holder_and_failures"], [TABLE])
+
+
+@pytest.fixture
+def newer(transactional_db):
+    """A database that a later version has been at."""
+    later = ("hazards", "9999_later")
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied(*later)
+    yield
+    recorder.record_unapplied(*later)
+
+
+def test_an_older_program_touches_no_database_of_a_newer_one(newer):
+    """Rolled back by the program alone, it would write rows the newer one cannot read."""
+    with pytest.raises(CommandError, match="数据库结构比程序新"):
+        call_command("setup", verbosity=0)
+    (found,) = examination.migrations(AT)
+    assert (found.level, found.told[:10]) == (Level.FAULT, "数据库结构比程序新（")
+
+
+def test_a_backup_of_a_newer_version_is_not_restored(newer, settings, tmp_path):
+    """After an upgrade the newest backup is not the one to roll back to."""
+    settings.ANXIAO_DATA = tmp_path / "house"
+    settings.MEDIA_ROOT = settings.ANXIAO_DATA / "files"
+    settings.ANXIAO_DATA.mkdir()
+    told = manifest.Manifest("", "", connection.vendor, "", "", dumps.count_rows(), {}, {}, False)
+    with pytest.raises(CommandError, match="数据库结构比程序新"):
+        restore._complete(tmp_path, told, lambda *_: None)

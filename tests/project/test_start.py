@@ -29,10 +29,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def get(port, path, **headers):
+def get(port, path, method="GET", **headers):
     """Status, headers and whole body; ``IncompleteRead`` if the answer was cut short."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as line:
-        line.request("GET", path, headers=headers)
+        line.request(method, path, headers=headers)
         answer = line.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
 
@@ -150,6 +150,8 @@ def test_production_serves_hides_what_it_must_and_drains_when_stopped(product):
         assert b"Traceback" not in body
         assert b"urlpatterns" not in body
     assert get(port, "/account/sign-in", Host="evil.example")[0] == 400
+    status, _headers, body = get(port, "/account/sign-in", method="TRACE", Cookie="canary=echo-me")
+    assert (status, b"echo-me" in body) == (405, False)
     assert get(port, "/metrics")[0] == 200
     assert get(port, "/metrics", **{"X-Forwarded-For": "10.0.0.9"})[0] == 404
 

@@ -10,7 +10,7 @@ from anxiao.foundation.orgs.models import Org
 
 USAGE = 2
 """Exit code of a command that was not written as it should be, as argparse has it."""
-NO_TABLES = "数据库还没有建好，请先运行 anxiao migrate。"
+NO_TABLES = "数据库还没有建好，请先运行 anxiao setup。"
 
 
 def require_tables() -> None:

@@ -19,6 +19,7 @@ from anxiao.foundation.messaging.queries import given_up_since
 from anxiao.project import env
 from anxiao.project.operate.findings import Finding, Level, moment, span
 from anxiao.project.operate.health import health, unchecked
+from anxiao.project.operate.structure import unknown_migrations
 
 SQLITE_MENDED = (3, 51, 3)
 POSTGRESQL_OLDEST = 14
@@ -125,6 +126,11 @@ def judge_filesystem(kind: str, *, sqlite: bool) -> Finding:
 
 def migrations(_at: datetime) -> Iterator[Finding]:
     """Whether the database has the shape that the program expects."""
+    if newer := unknown_migrations():
+        told = f"数据库结构比程序新（{len(newer)} 处），数据来自较新版本"
+        remedy = "请停止服务，换回该版本的程序，或恢复升级前的备份。"
+        yield Finding("migrations", Level.FAULT, told, remedy)
+        return
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:

@@ -13,6 +13,7 @@ from anxiao.project.operate import dumps, manifest
 from anxiao.project.operate.backup import HEADS, keep
 from anxiao.project.operate.dumps import Progress
 from anxiao.project.operate.manifest import Manifest
+from anxiao.project.operate.structure import refuse_newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _place_sqlite(source: Path) -> None:
 
 
 def _complete(folder: Path, told: Manifest, progress: Progress) -> Restored:
+    refuse_newer()
     rows = dumps.count_rows()
     if rows != told.rows:
         names = [name for name in told.rows if rows.get(name) != told.rows[name]]

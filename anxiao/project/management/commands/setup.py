@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from anxiao.loop.hazards.services import load_criteria
 from anxiao.loop.inspections.services import load_shipped_checklists
+from anxiao.project.operate.structure import refuse_newer
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         verbosity = options["verbosity"]
+        refuse_newer()
         if options["migrate"]:
             call_command("migrate", interactive=False, verbosity=verbosity)
         call_command("createcachetable", verbosity=verbosity)
