@@ -1,4 +1,4 @@
-"""S1, S2, S15: every route and every API operation, for every role, at every distance.
+"""S1-S3, S15: every route and every API operation, for every role, at every distance.
 
 Generated from the URL resolver and the API's own description. A route without a row here fails.
 Positions of what is asked for: own unit (and below), parent level, neighbour, outsider county.
@@ -27,6 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, Role
 from anxiao.foundation.access.limits import Limiter
+from anxiao.foundation.accounts.models import User
 from anxiao.project import api as front
 from tests.builders import AT
 from tests.test_architecture import capabilities
@@ -223,6 +224,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         for target in made.targets.values():
             target.ids["gate"] = made.gate.pk
         made.bodies = Bodies()
+        made.phones = {phone.encode() for phone in User.objects.values_list("phone", flat=True)}
         yield made
         transaction.set_rollback(True)
     patch.undo()
@@ -386,7 +388,7 @@ HALVES = [
 
 
 @pytest.mark.parametrize("role", HALVES)
-def test_role(world, role):
+def test_role(world, role, record_property):
     """What one role is told and what not, over every route and every distance.
 
     A role with the very rights of an earlier one is asked for its neighbours' records only.
@@ -403,6 +405,8 @@ def test_role(world, role):
             for method in route.methods:
                 faults += judge(asker, route, method, target, position, hidden)
     assert faults == []
+    record_property("S1", f"{role}: {TALLY['cells']} cells, {TALLY['canaries']} looks for canaries")
+    TALLY.clear()
 
 
 def targets_for(world, holder, route):
@@ -437,9 +441,52 @@ def judge(asker, route, method, target, position, hidden):
     where = f"{asker.holder.role} {method} {path} ({route.name}, {position}): {status}"
     allowed = bool(set(route.capabilities) & (asker.held | OPEN))
     yield from _status_faults(route, method, position, status, changed, allowed, where)
+    served = method != "GET" or position != "own" or status in SERVED
+    if not served and entitled(asker, route, allowed):
+        yield f"{where}: refused to whom it belongs"
+    yield from phones(asker, route, said, where)
     yield from leaks(route, target, position, said, hidden, where)
     if method == "GET" and status == HTTPStatus.OK and not route.params:
         yield from searched(asker, route, path.partition("?")[0], target, hidden)
+
+
+SERVED = {200, 302, 405}
+"""A page, the next page, or one that only takes what is sent to it."""
+NOT_HERE = (
+    *("accounts:demo", "accounts:invitation", "accounts:reset", "api:api-root", "ui:styles"),
+    *("operate:healthz", "registers:*-saved", "inspections:round_new"),
+)
+"""Pages of the demo or of a desk, invented secrets, shortcuts of others, rounds of a bureau."""
+MORE = {
+    **dict.fromkeys(("duties:plan", "duties:diff", "duties:duty", "duties:export"), "duties.plan"),
+    "inspections:checklist": "inspections.checklists",
+    **dict.fromkeys(
+        ("inspections:detail", "inspections:done", "inspections:photo", "inspections:print"),
+        "inspections.view",
+    ),
+    **dict.fromkeys(("api:read", "api:workbook"), "hazards.view"),
+}
+"""What more it takes to be served the very record that the world has: a draft of a plan or of a
+checklist, an inspection that somebody else made, the ledger of hazards."""
+
+
+def entitled(asker, route, allowed) -> bool:
+    """Whether the record of one's own unit must be served: the success beside each denial."""
+    only_own = "hazards.view_own" in asker.held & set(route.capabilities)
+    elsewhere = route.row.personal or any(fnmatch(route.name, name) for name in NOT_HERE)
+    more = {MORE[route.name]} if route.name in MORE else set()
+    return allowed and not elsewhere and not only_own and more <= asker.held
+
+
+PHONE = re.compile(rb"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+def phones(asker, route, said, where):
+    """S3: whole numbers of others."""
+    others = asker.world.phones - {asker.holder.user.phone.encode()}
+    TALLY["phones"] += len(others)
+    for phone in others & set(PHONE.findall(said)):
+        yield f"{where}: shows {phone.decode()} ({route.name})"
 
 
 ALARM = ("operate:healthz", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -12,6 +12,7 @@ from anxiao.loop.inspections.services import load_shipped_checklists
 from anxiao.project.api import DEAR, REQUESTS
 from tests.builders import AT, make_county, make_school, make_town, make_user
 from tests.loop.inspections.world import picture
+from tests.safety.crawl import PASSING, tables_written
 
 
 class Program:
@@ -31,8 +32,13 @@ class Program:
 
     def post(self, path, body=None, **given):
         text = body if isinstance(body, str | bytes) else json.dumps(body or given)
-        kind = "application/json"
-        return self.client.post(f"/api/v1{path}", text, kind, headers=self.headers)
+        with tables_written() as tables:
+            answer = self.client.post(
+                f"/api/v1{path}", text, "application/json", headers=self.headers
+            )
+        wrote = set(tables) - PASSING if answer.status_code < 300 else set()
+        assert not wrote or "journal_entry" in tables, f"S27: no line of {path}: {wrote}"
+        return answer
 
     def upload(self, colour=90, content=None, **given):
         """A photo handed in; its answer."""

@@ -48,6 +48,7 @@ KINDS = {"date": "2026-12-01", "time": "08:00", "number": "1", "url": SAMPLES["u
 WRITES = re.compile(r'^\s*(?:INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM) "?(\w+)', re.I)
 LOCK = re.compile(r'^UPDATE "(\w+)" SET "(\w+)" = "\1"\."\2"')
 """A row set to itself: the way to hold it on both databases."""
+UNLESS_THERE = re.compile(r"INSERT OR IGNORE|ON CONFLICT", re.I)
 PASSING = {"django_session", "cache_entries", "usersessions_usersession", "accounts_signinlimit"}
 """Tables that hold no state of the house: sessions, tries."""
 
@@ -162,22 +163,33 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def tables_written() -> Iterator[list[str]]:
+    """The tables that are written to meanwhile."""
+    tables: list[str] = []
+
+    def watch(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        wrote = WRITES.match(str(sql))
+        in_vain = UNLESS_THERE.search(str(sql)) and context["cursor"].rowcount == 0
+        if wrote and not LOCK.match(str(sql)) and not in_vain:
+            tables.append(wrote[1])
+        return result
+
+    with connection.execute_wrapper(watch):
+        yield tables
+
+
 class Sent:
     """One form sent: the answer, and the tables that were written to."""
 
     def __init__(self, house: House, form: Form, **changed: Any) -> None:
-        self.tables: list[str] = []
         self.kept: dict[str, bool] = {}
         client = house.client(form.person)
         body = {**form.values, **changed}
-        with connection.execute_wrapper(self._watch):
+        with tables_written() as self.tables:
             self.answer = client.post(form.action, body)
         let_go(self.answer)
-
-    def _watch(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
-        if (wrote := WRITES.match(str(sql))) and not LOCK.match(str(sql)):
-            self.tables.append(wrote[1])
-        return execute(sql, params, many, context)
 
     @property
     def wrote(self) -> set[str]:

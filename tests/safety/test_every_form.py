@@ -1,5 +1,6 @@
 """S16, S24 and S27 over every form that any page shows to anybody."""
 
+from fnmatch import filter as filter_names
 from typing import Any, ClassVar
 
 from django.test import Client
@@ -7,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.safety.case import HouseCase
-from tests.safety.crawl import Form, Sent, all_forms, undone
+from tests.safety.crawl import PASSING, Form, Sent, all_forms, tables_written, undone
+from tests.safety.world import all_routes, let_go
 
 RARE = "𠀀𪚥㐂𫝀"
 RIGHT_TO_LEFT = "\u202e\u2066مرحبا\u2069\u202c"
@@ -36,6 +38,35 @@ UNJOURNALLED = {
 """What a person does to the own view of things leaves no line."""
 
 
+SENT_ELSEWHERE = {
+    "accounts:demo": "demo alone; tests/foundation/accounts/test_demo.py",
+    "accounts:drop-factor": "tests/foundation/accounts/test_second_factor.py",
+    "accounts:end-post": "tests/foundation/accounts/test_posts.py",
+    "accounts:renew-codes": "tests/foundation/accounts/test_second_factor.py",
+    "accounts:reset-factor": "tests/foundation/accounts/test_second_factor.py",
+    "accounts:revoke-invitation": "tests/foundation/accounts/test_second_day.py",
+    "accounts:sign-in-code": "tests/foundation/accounts/test_second_factor.py",
+    "duties:revoke": "tests/loop/duties/test_tallies.py",
+    "files:upload": "the upload's own row says who and when; what takes it is journalled",
+    "hazards:decide_end": "tests/loop/hazards/test_matrix.py",
+    "hazards:decide_extension": "tests/loop/hazards/test_matrix.py",
+    "hazards:open": "tests/loop/hazards/test_opening.py",
+    "inspections:checklist_retire": "tests/loop/inspections/test_pages.py",
+    "inspections:new": "tests/loop/inspections/test_intake.py",
+    "registers:*-apply": "tests/foundation/registers/test_s22_import.py",
+    "registers:*-export": "tests/foundation/registers/test_s21_export.py",
+    **dict.fromkeys(
+        (f"registers:*-{what}" for what in ("import", "preview", "discard", "save", "unsave")),
+        "own shortcut or preview; the import that follows is journalled",
+    ),
+}
+"""Routes whose forms need more than a careful crawl can fill; where their line is shown."""
+SHOWN_ONLY = {
+    *("accountability:list", "api:api-root", "api:openapi-json", "hazards:list"),
+    *("inspections:list", "messaging:inbox", "messaging:robots", "places:labels", "places:list"),
+    "ui:offline",
+}
+"""Pages that answer whatever comes by showing themselves."""
 KEPT_OTHERWISE = {
     ("hazards:assign", "responsible_name"): "the person chosen from the list is named instead",
     ("hazards:reassign", "responsible_name"): "the person chosen from the list is named instead",
@@ -109,6 +140,27 @@ class TestEveryForm(HouseCase):
                 silent.add(form.route)
         self.assertEqual(silent - set(UNJOURNALLED), set())
         self.assertGreater(len(journalled), 50)
+
+    def test_s27_every_route_that_takes_something_is_among_the_forms(self):
+        """The registry of routes beside the forms that were sent: none is left out."""
+        sent = {form.route for form in self.forms}
+        takers = {name for name, _path, view in all_routes() if self.takes(name, view)}
+        known = {name for each in SENT_ELSEWHERE for name in filter_names(takers, each)}
+        self.assertEqual(takers - sent - known, set())
+        self.assertEqual([each for each in SENT_ELSEWHERE if not filter_names(takers, each)], [])
+        self.assertGreater(len(takers), 100)
+
+    def takes(self, name: str, view: Any) -> bool:
+        """Whether a page answers what is posted; those that only show themselves write nothing."""
+        able = self.house.able(getattr(view, "capability", ()))
+        for url in self.house.addresses(name)[:1]:
+            with undone(), tables_written() as tables:
+                answer = self.house.client(able[-1]).post(url, {})
+                let_go(answer)
+            if name in SHOWN_ONLY:
+                self.assertEqual(set(tables) - PASSING, set(), name)
+            return bool(answer.status_code != 405) and name not in SHOWN_ONLY
+        return False
 
     def test_s24_hostile_searches(self):
         """What is asked in the address: lists, filters and pages take anything."""

@@ -38,7 +38,8 @@ def faults(response):
     if "max-age" not in response.headers.get("Strict-Transport-Security", ""):
         missing.append("HSTS")
     for name, cookie in response.cookies.items():
-        if not (name.startswith("__Host-") and cookie["secure"] and cookie["httponly"]):
+        bound = name.startswith("__Host-") and cookie["secure"] and cookie["httponly"]
+        if not bound or cookie["samesite"] not in {"Lax", "Strict"}:
             missing.append(f"cookie {name}")
     return missing
 

@@ -180,6 +180,8 @@ def test_a_link_sent_to_the_wrong_person_is_withdrawn_and_sent_anew(school, head
         find_invitation(secret, at=AT)
     right = invite(wanted, actor=actor_of(head), at=AT)[1]
     assert accept_as_new(right, NewAccount("wangwu", PASSWORD), at=AT).memberships.count() == 1
+    lines = [entry.action for entry in Entry.objects.order_by("id")]
+    assert lines == ["invite", "revoke_invitation", "invite", "grant", "accept_invitation"]
 
 
 def test_a_link_the_wrong_person_took_is_undone(school, head, admin):

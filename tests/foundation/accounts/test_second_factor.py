@@ -224,3 +224,5 @@ def test_new_recovery_codes_and_unbinding_need_a_code(bound):
         client.post("/account/second-factor/drop", {"code": totp_code(AT + 2 * HALF)})
         assert not has_second_factor(bound)
         assert client.get("/orgs/").headers["Location"] == BIND
+    lines = {entry.action for entry in Entry.objects.all()}
+    assert {"renew_recovery_codes", "drop_second_factor"} <= lines

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 import anxiao
 from anxiao.foundation.access.actor import SYSTEM
-from anxiao.foundation.accounts.services import end_post, issue_token, lock_account
+from anxiao.foundation.accounts.services import end_post, issue_token, lock_account, unlock_account
 from anxiao.foundation.journal.models import Entry
 from tests.builders import (
     AT,
     PASSWORD,
+    TODAY,
     actor_of,
     make_county,
     make_school,
@@ -167,6 +168,54 @@ def test_a_first_password_must_be_changed_before_anything_else(county):
     assert is_in(client)
     person.refresh_from_db()
     assert not person.must_change_password
+
+
+def post_ended(person, _admin):
+    end_post(person.memberships.get(), actor=SYSTEM, at=AT)
+
+
+def post_over(person, _admin):
+    person.memberships.update(until_on=TODAY - timedelta(days=1))
+
+
+def locked(person, admin):
+    lock_account(person, reason="离职", actor=admin, at=AT)
+
+
+def locked_and_unlocked(person, admin):
+    locked(person, admin)
+    unlock_account(person, actor=admin, at=AT)
+
+
+OPEN_TO_A_HEAD = ("/registers/hazards/", "/board/", "/messages/")
+FOR_PROGRAMS = ("hazards", "registers/hazards")
+
+
+def served(client, secret, school):
+    """Which of these the person, by page and by token, is given."""
+    heads = {"Authorization": f"Bearer {secret}"}
+    asked = [
+        *((path, {}) for path in (*OPEN_TO_A_HEAD, f"/orgs/{school.pk}")),
+        *((f"/api/v1/{path}", heads) for path in FOR_PROGRAMS),
+    ]
+    return [path for path, more in asked if client.get(path, headers=more).status_code == 200]
+
+
+@pytest.mark.parametrize("taken", [post_ended, post_over, locked, locked_and_unlocked])
+def test_s5_nothing_is_served_after(county, head, taken, record_property):
+    """By a page that stands open and by a token alike, however the right was taken."""
+    admin = actor_of(make_user("守", (county, "security_admin")))
+    school = head.memberships.get().org
+    with time_machine.travel(AT, tick=False):
+        client, secret = entered(), issue_token(head, label="脚本", at=AT)[0]
+        before = served(client, secret, school)
+        assert len(before) == len(OPEN_TO_A_HEAD) + 1 + len(FOR_PROGRAMS)
+        taken(head, admin)
+        after = served(client, secret, school)
+    assert after == []
+    record_property(
+        "S5", f"{taken.__name__}: {len(before)} requests served before, {len(after)} after"
+    )
 
 
 def test_s5_rights_taken_away_act_at_the_next_request(county, head):

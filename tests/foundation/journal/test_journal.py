@@ -1,8 +1,9 @@
 """The journal: one writer of a state, append-only tables, a chain that names what was touched."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,6 +17,7 @@ from anxiao.foundation.journal.services import move, record, seal
 from anxiao.foundation.kernel.errors import StaleState
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import ORG_FLOW
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -68,6 +70,31 @@ def test_a_step_that_does_not_lead_out_of_the_state_is_refused(org):
     with pytest.raises(StaleState):
         move(org, ORG_FLOW["reopen"], actor=CLERK, at=NOW)
     assert not Entry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_s8_two_at_once_move_a_row_once(org, record_property):
+    """Two people, each with a copy of its own, at the same 200 rows at the same moment."""
+    rows = Org.objects.bulk_create(
+        Org(kind="school", name=f"{n}", code=f"C{n}", path=f"2.{n}.", opened_on=NOW.date())
+        for n in range(200)
+    )
+    copies = [list(Org.objects.filter(path__startswith="2.").order_by("pk")) for _ in range(2)]
+    each = Barrier(2)
+
+    def close_all(own):
+        won = 0
+        for row in own:
+            each.wait(20)
+            with suppress(StaleState):
+                move(row, ORG_FLOW["close"], actor=CLERK, at=NOW, closed_on=NOW.date())
+                won += 1
+        return won
+
+    first, second = at_once(*(lambda own=own: close_all(own) for own in copies))
+    assert first + second == len(rows) == Entry.objects.filter(action="close").count()
+    assert not Org.objects.filter(path__startswith="2.", state="active").exists()
+    record_property("S8", f"2 threads x 200 steps: {first + second - 200} taken twice")
 
 
 @pytest.mark.parametrize("table", ["journal_entry", "journal_seal"])

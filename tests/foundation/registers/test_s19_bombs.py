@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 
@@ -72,6 +74,40 @@ def test_s19_containers_are_refused_and_leave_nothing(db, context, tmp_path, cas
     assert peak < 60 << 20
     assert not ImportBatch.objects.exists()
     assert not list((tmp_path / "imports").iterdir()) if (tmp_path / "imports").exists() else True
+
+
+READER = """
+import re, sys
+import django
+django.setup()
+from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.registers.services.workbook import read_sheets
+from pathlib import Path
+refused = 0
+for path in sys.argv[1:]:
+    try:
+        read_sheets(Path(path).read_bytes())
+    except Invalid:
+        refused += 1
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
+print(refused, int(peak) // 1024)
+"""
+
+
+def test_s19_a_process_that_reads_them_all_stays_below_200_mb(tmp_path, record_property):
+    """Peak resident memory of the whole process, the program itself included (Linux tells it)."""
+    for number, content in enumerate(BOMBS.values()):
+        (tmp_path / f"{number}.xlsx").write_bytes(content)
+    told = subprocess.run(
+        [sys.executable, "-c", READER, *sorted(map(str, tmp_path.iterdir()))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    refused, peak = map(int, told.stdout.split())
+    assert refused == len(BOMBS)
+    assert peak < 200
+    record_property("S19", f"{refused} of {len(BOMBS)} bombs refused, peak RSS {peak} MB")
 
 
 def test_s19_nested_limits_are_counted_over_all_parts():

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from anxiao.foundation.access.actor import SYSTEM, Actor, Grant
+from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Invalid
 from anxiao.foundation.orgs.models import DayOverride, Org, Profile, Term
 from anxiao.loop.duties.models import Binding, Evidence, Rollup, Tally
@@ -109,6 +110,7 @@ def test_the_same_source_counts_once_even_after_it_was_revoked(place, plan):
     assert cell(place.school, "2.1.f-1", "2026-11").done == 1
     assert revoke_evidence("drills.drill:1", actor=place.clerk, at=AT, reason="录错单位")
     assert not revoke_evidence("drills.drill:1", actor=place.clerk, at=AT, reason="录错单位")
+    assert Entry.objects.get(action="revoke").detail["reason"] == "录错单位"
     assert not fact(place.school, "drill.evacuation", source="drills.drill:1")
     assert cell(place.school, "2.1.f-1", "2026-11").done == 0
     assert rolled(place.county, "2.1.f-1", "2026-11") == (3, 0)

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, Role
+from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import DomainError, StaleState
 from anxiao.loop.hazards import services
 from anxiao.loop.hazards.api.steps import STEPS
@@ -192,7 +193,9 @@ def takes(world, hazard, step, actor):
     row = Hazard.objects.select_related("org__parent").get(pk=hazard.pk)
     try:
         with transaction.atomic():
+            before = Entry.objects.count()
             world.do(step, row, actor)
+            assert Entry.objects.count() > before, f"S27: no line of {step}"
             transaction.set_rollback(True)
     except DomainError:
         return False

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anxiao.foundation.files.models import Upload
+from anxiao.foundation.journal.models import Entry
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Checklist, Inspection, PointChecklist, Round
@@ -470,6 +471,7 @@ def test_a_checklist_from_draft_to_force(world, clerk, officer):
         clerk.post(reverse("inspections:checklist_edit", args=[draft.pk]), body).status_code == 409
     )
     clerk.post(reverse("inspections:checklist_retire", args=[draft.pk]))
+    assert Entry.objects.filter(action="retire", subject_id=draft.pk).count() == 1
     assert world.gate.title in text(officer.get(reverse("inspections:start")))
     made = clerk.post(
         reverse("inspections:checklist_new"), {**body, "code": "own-list", "title": "自编"}
