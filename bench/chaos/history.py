@@ -64,9 +64,9 @@ class History:
             first.setdefault(event.key, event.began)
         done: dict[Any, float] = {}
         for event in events:
-            if event.outcome == "ok" and isinstance(event.key, str):
-                if first[event.key] >= since:
-                    done.setdefault(event.key, event.ended - first[event.key])
+            made = event.outcome == "ok" and isinstance(event.key, str)
+            if made and first[event.key] >= since:
+                done.setdefault(event.key, event.ended - first[event.key])
         return max(done.values(), default=0.0)
 
     def save(self, path: Path) -> None:
