@@ -59,9 +59,16 @@ def guarded_journal(db):
     guards.unguard(connection)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark whatever touches the database, so that ``-m django_db`` runs just that."""
+    """Mark whatever touches the database, so that ``-m django_db`` runs just that.
+
+    Operations of the interface that are asked in turn bear one name, of which several workers run
+    one alone: each gets its own.
+    """
     for item in items:
+        if label := getattr(item, "operation_label", ""):
+            item._id = item._id.with_params(label)
         if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.django_db)
 

@@ -112,8 +112,8 @@ ROWS = (
     Row("duties:export", {"pk": "plan", "kind": "=xlsx"}),
     Row("duties:*", {"pk": "plan"}),
     Row("hazards:open", query={"org": "org"}),
-    Row("hazards:criterion", {"pk": "=1"}, shared=True),
-    Row("hazards:retire_criterion", {"pk": "=1"}, shared=True),
+    Row("hazards:criterion", {"pk": "criterion"}, shared=True),
+    Row("hazards:retire_criterion", {"pk": "criterion"}, shared=True),
     Row("hazards:photo", {"pk": "hazard", "photo_pk": "photo", "variant": "=full"}),
     Row("hazards:accept_up", {"pk": "reported"}),
     Row("hazards:send_back", {"pk": "reported"}),
@@ -223,6 +223,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         made = World()
         for target in made.targets.values():
             target.ids["gate"] = made.gate.pk
+            target.ids["criterion"] = made.criterion.pk
         made.bodies = Bodies()
         made.phones = {phone.encode() for phone in User.objects.values_list("phone", flat=True)}
         yield made

@@ -64,7 +64,7 @@ def test_r6_a_hundred_times_in_parallel_is_one_record(crowd, kind):
     body = body_of(crowd)
 
     def send():
-        return [crowd.officer.post(path, body) for _ in range(EACH)]
+        return [crowd.officer.send(path, body) for _ in range(EACH)]
 
     answers = [answer for sent in at_once(*[send] * THREADS) for answer in sent]
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 99}
@@ -81,7 +81,7 @@ def test_r6_bodies_that_differ_race_and_each_is_stored_or_refused_in_words(crowd
     body = body_of(crowd)
     field = "remarks" if kind == "inspection" else "description"
     bodies = [{**body, field: f"第 {n} 份"} for n in range(8)]
-    answers = at_once(*[lambda sent=sent: crowd.officer.post(path, sent) for sent in bodies])
+    answers = at_once(*[lambda sent=sent: crowd.officer.send(path, sent) for sent in bodies])
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
     won = next(sent for sent, got in zip(bodies, answers, strict=True) if got.status_code == 201)
     assert getattr(model.objects.get(uuid=body["uuid"]), field) == won[field]
