@@ -88,13 +88,12 @@ def two_webs(folder: Path, seed: int) -> dict[str, Any]:
         runs.over.set()
         runs.join()
         field.stop()
+        blow = outages.blows[0][0]
         told = outages.report(field.judge(), recoveries, {0}, unreachable=True)
         told["faults"] += runs.faults()
         return told | {
             "pages of the other": watch.pages(),
-            "longest wait for a receipt_s": round(
-                field.history.longest(outages.blows[0][0] - 1), 1
-            ),
+            "longest wait for a receipt_s": round(field.history.longest(blow), 1),
             "runs": {name: len(runs.begun[name]) for name in EVERY},
         }
 

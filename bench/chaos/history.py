@@ -64,8 +64,8 @@ class History:
             first.setdefault(event.key, event.began)
         done: dict[Any, float] = {}
         for event in events:
-            made = event.outcome == "ok" and isinstance(event.key, str)
-            if made and first[event.key] >= since:
+            counts = isinstance(event.key, str) and first[event.key] >= since
+            if event.outcome == "ok" and counts:
                 done.setdefault(event.key, event.ended - first[event.key])
         return max(done.values(), default=0.0)
 

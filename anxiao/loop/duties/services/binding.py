@@ -33,6 +33,8 @@ from anxiao.loop.duties.services.locks import lock_county, lock_units
 from anxiao.loop.duties.states import PlanState
 
 CHUNK = 200
+REBOUND = 5
+"""Units bound anew in one transaction: SQLite's other writers wait for its end."""
 OVERLAP = timedelta(minutes=10)
 """A profile written by a transaction that was still open at the last look is found by the next."""
 
@@ -49,7 +51,7 @@ def bind_plan(plan: Plan, at: datetime) -> int:
     lock_units(Org.objects.filter(within([plan.issuer.path])))
     bound = 0
     counties: set[int] = set()
-    for chunk in _chunks(subjects_under(plan.issuer.path)):
+    for chunk in _chunks(subjects_under(plan.issuer.path), CHUNK):
         made = [
             _binding(duty, subject, max(plan.from_on, subject.opened_on))
             for subject in chunk
@@ -134,7 +136,7 @@ def rebind_units(units: QuerySet[Org] | Iterable[Org], *, actor: Actor, at: date
         by_county[subject.county_id].append(subject)
     changed = 0
     for county_id, found in sorted(by_county.items()):
-        for chunk in _chunks(iter(found)):
+        for chunk in _chunks(iter(found), REBOUND):
             changed += _rebind(county_id, chunk, actor, at)
     return changed
 
@@ -247,6 +249,6 @@ def _binding(duty: Duty, subject: Subject, from_on: date) -> Binding:
     )
 
 
-def _chunks(found: Iterator[Subject]) -> Iterator[list[Subject]]:
-    while chunk := list(islice(found, CHUNK)):
+def _chunks(found: Iterator[Subject], size: int) -> Iterator[list[Subject]]:
+    while chunk := list(islice(found, size)):
         yield chunk
