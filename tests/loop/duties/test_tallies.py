@@ -15,6 +15,7 @@ from anxiao.loop.duties.queries import today_items
 from anxiao.loop.duties.services import (
     ExemptionRequest,
     approve_exemption,
+    binding,
     copy_plan,
     expire_standing,
     import_plan,
@@ -234,6 +235,20 @@ def test_a_changed_profile_binds_anew(place, plan):
     Profile.objects.filter(org=place.school).update(has_canteen=True, updated_at=AT)
     assert rebind_changed(AT) == 1
     assert cell(place.school, "2.2.a-3", "2026-11").owed
+    assert not recount(place.county)
+
+
+def test_r4_many_units_are_bound_anew_a_few_at_a_time(place, plan, monkeypatch):
+    real, sizes = binding._rebind, []
+
+    def rebind(county_id, chunk, *rest):
+        sizes.append(len(chunk))
+        return real(county_id, chunk, *rest)
+
+    monkeypatch.setattr(binding, "_rebind", rebind)
+    schools = [make_school(place.town, f"增办第{n}小学") for n in range(7)]
+    assert rebind_units(schools, actor=place.clerk, at=AT) == 7
+    assert sizes == [5, 2]
     assert not recount(place.county)
 
 
