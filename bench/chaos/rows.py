@@ -11,5 +11,5 @@ from anxiao.loop.hazards.models import Hazard
 def main(_words: list[str]) -> int:
     """Print them as JSON; columns that every version has."""
     told = Hazard.objects.aggregate(rows=Count("pk"), ids=Sum("pk"), numbers=Sum("serial"))
-    json.dump(told, sys.stdout)
+    json.dump(told, sys.stdout, default=int)
     return 0
