@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import DateField, DateTimeField, DecimalField, JSONField, Model, UUIDField
+from django.utils.functional import Promise
 
 from anxiao.foundation.kernel.later import Later
 
@@ -124,12 +125,12 @@ def _insert(table: "_Table", rows: Sequence[Mapping[str, Any]], once: str) -> li
 def _as_json(table: "_Table", rows: Sequence[Mapping[str, Any]]) -> str:
     names = list(zip(table.columns, table.names, strict=True))
     told = [{column: row[name] for column, name in names} for row in rows]
-    return orjson.dumps(told, default=_word).decode()
+    return _json_text(told)
 
 
 def _word(value: Any) -> str:
     """What JSON does not know, as PostgreSQL reads it."""
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | Promise):
         return str(value)
     raise TypeError(f"{type(value)} in a row")
 
@@ -226,12 +227,16 @@ def _default(field: Any) -> str:
     raise TypeError(f"{field}: a value is wanted")
 
 
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, default=_word, option=orjson.OPT_NON_STR_KEYS)
+
+
 def _json_text(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return _json(value).decode()
 
 
 def _json_of_driver() -> Callable[[Any], Any]:
-    return partial(driver.Jsonb, dumps=orjson.dumps)
+    return partial(driver.Jsonb, dumps=_json)
 
 
 def _adapter(field: Any) -> Callable[[Any], Any] | None:

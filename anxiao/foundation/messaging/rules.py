@@ -27,9 +27,10 @@ def wait_after(attempts: int, asked_for: int = 0) -> timedelta:
     return timedelta(seconds=min(longest, max(asked_for, 15 << min(attempts, 12))))
 
 
-PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:(1[3-9]\d)\d{4}(\d{4})|(\d{6})\d{8}(\d{3}[\dXx]))(?!\d)")
+IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
+PHONE = re.compile(r"(?<!\d)(\+?86[ -]?)?(1[3-9]\d)[ -]?\d{4}[ -]?(\d{4})(?!\d)")
 
 
 def without_personal_numbers(text: str) -> str:
     """``text`` as it may leave the house: phone and identity numbers keep head and tail alone."""
-    return PERSONAL_NUMBER.sub(r"\1\3****\2\4", text)
+    return PHONE.sub(r"\1\2****\3", IDENTITY.sub(r"\1****\2", text))

@@ -1,6 +1,7 @@
 """What makes an inspection complete, and how two bodies are told apart. Plain values only."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -81,6 +82,17 @@ def fingerprint(submitted: Submitted) -> str:
     return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def former_fingerprint(submitted: Submitted) -> str:
+    """``fingerprint`` as it was written before answers left out what says nothing."""
+    body = {name: getattr(submitted, name) for name in Submitted.__slots__}
+    body["answers"] = {
+        code: {"a": given["a"], "note": given.get("note", ""), "photos": given.get("photos", [])}
+        for code, given in submitted.answers.items()
+    }
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def check_answers(
     items: Sequence[Mapping[str, Any]], answers: Mapping[str, Mapping[str, Any]]
 ) -> Checked:
@@ -107,7 +119,7 @@ PASSED = {"a": PASS}
 def as_kept(given: Any) -> dict[str, Any]:
     """An answer as it is kept: its note and photos only where there are any."""
     if given == PASSED:
-        return PASSED
+        return {"a": PASS}
     if not isinstance(given, dict | Mapping):
         given = {}
     kept: dict[str, Any] = {"a": str(given.get("a") or "")}

@@ -53,6 +53,8 @@ def test_what_a_former_school_year_missed_is_told_no_more(place, plan, newer):
         days = {"starts_on": day, "counts_from": day, "ends_on": ends, "due_on": day}
         Tally.objects.filter(pk=cell.pk).update(**days)
     assert missed(place.school, LATER)["2.2.a-1"] == 7
+    Tally.objects.filter(pk=past[0].pk).update(due_on=date(2026, 9, 5))  # over, and due in this one
+    assert missed(place.school, LATER)["2.2.a-1"] == 8
 
 
 def test_a_fact_entered_late_still_meets_the_former_versions_cell(place, plan, newer):

@@ -17,7 +17,8 @@ from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.states import HazardState
 from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Finding, Inspection, LatePhoto
-from anxiao.loop.inspections.services import attach_photos, submit_inspection
+from anxiao.loop.inspections.rules import former_fingerprint
+from anxiao.loop.inspections.services import attach_photos, intake, submit_inspection
 from tests.builders import AT, TODAY, actor_of, make_user
 from tests.loop.inspections.world import World, picture, plain_codes, signature
 
@@ -114,6 +115,15 @@ def test_sent_twice_it_is_stored_once(world):
     assert (created, created_again) == (True, False)
     assert first == again
     assert count() == [1, 1, 1, 1]
+
+
+def test_what_an_older_version_stored_is_known_when_it_is_sent_again(world, monkeypatch):
+    form = world.submitted({plain_codes(world.gate)[0]: "坏"})
+    with monkeypatch.context() as older:
+        older.setattr(intake, "fingerprint", former_fingerprint)
+        first, _created = submit_inspection(form, actor=world.officer, at=AT)
+    again, created = submit_inspection(form, actor=world.officer, at=AT)
+    assert (again.pk, created) == (first.pk, False)
 
 
 def test_another_body_under_the_same_uuid_is_refused(world):

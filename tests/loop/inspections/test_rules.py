@@ -1,7 +1,7 @@
 """Plain decisions: answers, signatures, laps, and the shipped checklists as data."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
@@ -23,6 +23,7 @@ from anxiao.loop.inspections.rules import (
     check_answers,
     day_faults,
     fingerprint,
+    former_fingerprint,
     item_faults,
     laps,
     next_item_code,
@@ -259,3 +260,20 @@ def test_no_basis_cites_an_article_that_nobody_read():
 def test_a_bad_entry_says_where(text, said):
     with pytest.raises(BadChecklist, match=said):
         parse_checklist(text, "t.toml")
+
+
+def test_a_body_sent_before_answers_became_short_is_known_again():
+    """The digest is one that was stored then."""
+    one = submitted(
+        uuid=UUID(int=7),
+        org_id=3,
+        checklist_id=5,
+        answers={
+            "g-01": {"a": "pass"},
+            "g-02": {"a": "fail", "note": "门坏了", "photos": [str(UUID(int=9))]},
+        },
+        started_at=datetime(2026, 11, 23, 8, tzinfo=timezone(timedelta(hours=8))),
+        latitude=30.5,
+    )
+    stored = "b481f696aca71e29022f97a937d710e9af33a89ba8f169218c8ad509b13eb932"
+    assert former_fingerprint(one) == stored != fingerprint(one)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from anxiao.loop.duties.models import Duty, Plan
 from anxiao.loop.duties.rules import cell_status
 
 PLANS_KEPT = 64
+LATEST_DUE = timedelta(days=100)
+"""What a period ended before asks for is due no later than so long after."""
 
 
 class Cell(NamedTuple):
@@ -128,8 +130,9 @@ def _cell(pk: int, key: str, starts: str, ends: str, due: str, *rest: Any) -> Ce
 
 
 def _missed(unit_id: int, day: date) -> list[Missed]:
-    on, begin = quick.day(day), quick.day(school_year_start(day))
-    return [Missed._make(row) for row in quick.many(_MISSED, [unit_id, begin, on, on])]
+    on, begin = quick.day(day), school_year_start(day)
+    values = [unit_id, quick.day(begin - LATEST_DUE), quick.day(begin), on, on]
+    return [Missed._make(row) for row in quick.many(_MISSED, values)]
 
 
 _BOUND = """
@@ -154,7 +157,7 @@ SELECT p.issuer_id, p.code, d.code, MAX(p.id), MAX(d.id), COUNT(*)
 FROM duties_tally t
 JOIN duties_duty d ON d.id = t.duty_id
 JOIN duties_plan p ON p.id = d.plan_id
-WHERE t.unit_id = %s AND t.ends_on > %s AND t.ends_on <= %s AND t.due_on < %s
+WHERE t.unit_id = %s AND t.ends_on > %s AND t.due_on >= %s AND t.ends_on <= %s AND t.due_on < %s
   AND NOT t.exempt AND NOT t.met AND t.owed
 GROUP BY p.issuer_id, p.code, d.code
 """

@@ -1,6 +1,7 @@
 """Entering a hazard (登记): once by its UUID, numbered, graded, told to those who assign."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -116,7 +117,7 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
     """``open_hazard``, and whether it is new."""
     found = _tidied(found, actor)
     digest = _digest(found)
-    known = _known(found.uuid, digest, actor)
+    known = _known(found, actor)
     if known is not None:
         return known, False
     _check(found, actor, at)
@@ -125,7 +126,7 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
             (opened,) = _store([(found, digest)], actor=actor, at=at)
             record_all([opened.line], actor=actor, at=at)
     except (IntegrityError, Conflict):
-        known = _known(found.uuid, digest, actor)
+        known = _known(found, actor)
         if known is None:
             raise
         return known, False
@@ -194,22 +195,32 @@ def _tidied(found: Found, actor: Actor) -> Found:
 
 
 def _digest(found: Found) -> str:
+    return hashlib.sha256(orjson.dumps(_said(found), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _former_digest(found: Found) -> str:
+    """As it was written before orjson."""
+    text = json.dumps(_said(found), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(found: Found) -> dict[str, str]:
     body = {name: str(getattr(found, name)) for name in (*KEPT, "category")}
     body |= {
         name: str(getattr(getattr(found, name), "pk", ""))
         for name in ("org", "criterion", "point", "place")
     }
     body["photos"] = ",".join(sorted(str(photo.uuid) for photo in found.photos))
-    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return body
 
 
-def _known(uuid: UUID, digest: str, actor: Actor) -> Hazard | None:
-    if quick.one(_KNOWN, [quick.key(uuid)]) is None:
+def _known(found: Found, actor: Actor) -> Hazard | None:
+    if quick.one(_KNOWN, [quick.key(found.uuid)]) is None:
         return None
-    row = Hazard.objects.select_related("org").get(uuid=uuid)
+    row = Hazard.objects.select_related("org").get(uuid=found.uuid)
     if row.recorded_by_id != actor.user_id:
         raise NotFound(_("没有这项隐患。"))
-    if row.body_sha256 != digest:
+    if row.body_sha256 not in {_digest(found), _former_digest(found)}:
         raise Conflict(_(TAKEN))
     return row
 

@@ -16,7 +16,7 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.kernel.errors import Conflict, DomainError, NotFound
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries.receipts import Receipt, receipt_of
-from anxiao.loop.inspections.rules import FAIL, PASS, Submitted, fingerprint
+from anxiao.loop.inspections.rules import FAIL, PASS, Submitted, fingerprint, former_fingerprint
 from anxiao.loop.inspections.services.late import hang_followed
 from anxiao.loop.inspections.services.scene import References, check, references_of, scene_of
 from anxiao.loop.inspections.services.storing import Ready, store
@@ -135,7 +135,7 @@ class _Taking:
             return Taken(uuid, error=otherwise)
         if row.inspector_id != self.actor.user_id:
             return Taken(uuid, error=NotFound(_("没有这条检查记录。")))
-        if row.body_sha256 != fingerprint(submitted):
+        if row.body_sha256 not in {fingerprint(submitted), former_fingerprint(submitted)}:
             said = _("同一编号已收到另一份检查记录，请重新打开检查表填写后提交。")
             return Taken(uuid, error=Conflict(said))
         if self.photos_follow:

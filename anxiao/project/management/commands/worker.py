@@ -4,14 +4,16 @@ import logging
 import signal
 import threading
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from anxiao.foundation.jobs.services import run_due
 from anxiao.project import env
+from anxiao.project.operate.structure import refuse_newer
 from anxiao.project.schedule import SCHEDULE
 
 PAUSE = 10.0
@@ -33,6 +35,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if settings.SECURE and env.weak_secrets():
             raise CommandError("；".join([*env.weak_secrets(), "未启动。"]))
+        with suppress(DatabaseError):  # away: it is waited for below
+            refuse_newer()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
