@@ -10,7 +10,6 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
@@ -117,7 +116,7 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
     """``open_hazard``, and whether it is new."""
     found = _tidied(found, actor)
     digest = _digest(found)
-    known = _known(found, actor)
+    known = _known(found.uuid, digest, actor)
     if known is not None:
         return known, False
     _check(found, actor, at)
@@ -126,7 +125,7 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
             (opened,) = _store([(found, digest)], actor=actor, at=at)
             record_all([opened.line], actor=actor, at=at)
     except (IntegrityError, Conflict):
-        known = _known(found, actor)
+        known = _known(found.uuid, digest, actor)
         if known is None:
             raise
         return known, False
@@ -195,32 +194,23 @@ def _tidied(found: Found, actor: Actor) -> Found:
 
 
 def _digest(found: Found) -> str:
-    return hashlib.sha256(orjson.dumps(_said(found), option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _former_digest(found: Found) -> str:
-    """As it was written before orjson."""
-    text = json.dumps(_said(found), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _said(found: Found) -> dict[str, str]:
     body = {name: str(getattr(found, name)) for name in (*KEPT, "category")}
     body |= {
         name: str(getattr(getattr(found, name), "pk", ""))
         for name in ("org", "criterion", "point", "place")
     }
     body["photos"] = ",".join(sorted(str(photo.uuid) for photo in found.photos))
-    return body
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _known(found: Found, actor: Actor) -> Hazard | None:
-    if quick.one(_KNOWN, [quick.key(found.uuid)]) is None:
+def _known(uuid: UUID, digest: str, actor: Actor) -> Hazard | None:
+    if quick.one(_KNOWN, [quick.key(uuid)]) is None:
         return None
-    row = Hazard.objects.select_related("org").get(uuid=found.uuid)
+    row = Hazard.objects.select_related("org").get(uuid=uuid)
     if row.recorded_by_id != actor.user_id:
         raise NotFound(_("没有这项隐患。"))
-    if row.body_sha256 not in {_digest(found), _former_digest(found)}:
+    if row.body_sha256 != digest:
         raise Conflict(_(TAKEN))
     return row
 
