@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,11 +133,9 @@ def eio_sqlite(folder: Path, seed: int) -> dict[str, Any]:
     machine = Machine(field.data, faults, field.kill, field.again)
     field.prepare()
     machine.on()
-    token = field.world.schools[0].officer.token
-    outages = Outages(field.history)
     found: list[str] = []
     red, recoveries = [], []
-    with field.working(), watching(field.addresses[0], token) as watch:
+    with _observed(field) as (outages, watch):
         for _ in range(CUTS // 2):
             outages.settle(LOAD[0])
             with outages.blow():
@@ -156,11 +155,9 @@ def full_sqlite(folder: Path, seed: int) -> dict[str, Any]:
     faults = Faults(folder / "faults")
     field = Field(folder, "", seed, faults=faults)
     field.start()
-    token = field.world.schools[0].officer.token
-    outages = Outages(field.history)
     found: list[str] = []
     red, recoveries = [], []
-    with field.working(), watching(field.addresses[0], token) as watch:
+    with _observed(field) as (outages, watch):
         for _ in range(CUTS // 2):
             outages.settle(LOAD[0])
             with outages.blow():
@@ -207,6 +204,14 @@ def full_postgresql(folder: Path, seed: int) -> dict[str, Any]:
     finally:
         field.kill()
         cluster.stop()
+
+
+@contextmanager
+def _observed(field: Field) -> Iterator[tuple[Outages, Watch]]:
+    """The clients at work, and somebody who reads pages and looks at health meanwhile."""
+    outages, reader = Outages(field.history), field.world.schools[0].officer.token
+    with field.working(), watching(field.addresses[0], reader) as watch:
+        yield outages, watch
 
 
 def _disk_is_red(look: Any) -> bool:
