@@ -39,29 +39,32 @@ def run(sql: str, *values: object) -> int:
 
 
 def hazards(county_id: int, count: int, years: int = 1) -> None:
-    """``count`` hazards of the units of a county, found over ``years``: of the last year's one in
-    ten is open, all others are struck off.
+    """``count`` hazards of the units of a county, found over ``years`` one after the other, as a
+    ledger grows: of the last year's one in ten is open, all others are struck off.
     """
     units = list(
         Org.objects.filter(county=county_id, kind="school").order_by("pk").values_list("pk")
     )
     first, number = units[0][0], len(units)
     begin = (Hazard.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-    for start in range(begin, begin + count, STEP):
-        end = min(start + STEP, begin + count) - 1
-        add_hazards(county_id, first, number, start, end, years)
+    ledger = range(begin, begin + count)
+    for start in ledger[::STEP]:
+        end = min(start + STEP, ledger.stop) - 1
+        add_hazards(county_id, first, number, start, end, ledger, years)
     run("ANALYZE")
 
 
 def add_hazards(
-    county_id: int, first: int, number: int, start: int, end: int, years: int = 1
+    county_id: int, first: int, number: int, start: int, end: int, ledger: range, years: int = 1
 ) -> None:
     """Lines ``start`` to ``end`` of a ledger, of ``number`` units from ``first`` on."""
     vendor = connection.vendor
     at = timezone.now()
     today = business_day(at)
     adapt, day = connection.ops.adapt_datetimefield_value, connection.ops.adapt_datefield_value
-    age = f"i % {LEDGER_DAYS * years}"
+    days = LEDGER_DAYS * years
+    before = f"CAST(i - {ledger.start} AS bigint) * {days} / {len(ledger)}"
+    age = f"({days - 1} - {before})"
     waits = f"i % 10 = 0 AND {age} < {LEDGER_DAYS}"
     given = {
         "uuid": UUID[vendor].format(seed=10**9 * 7),

@@ -44,7 +44,8 @@ def past(county_id: int, begin: int, end: int) -> None:
     for year in range(begin, end):
         first = (Hazard.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         count = len(units) * YEAR_HAZARDS
-        fill.add_hazards(county_id, units[0], len(units), first, first + count - 1)
+        lines = range(first, first + count)
+        fill.add_hazards(county_id, units[0], len(units), first, lines.stop - 1, lines)
         back = fill.back("found_on", f"{fill.LEDGER_DAYS} * {year}")
         shut = fill.back("recorded_at", f"{fill.LEDGER_DAYS} * {year}", moment=True)
         fill.run(

@@ -179,7 +179,7 @@ def _words(where: str) -> dict[str, str]:
     """What the statements about facts are filled in with."""
     valid = _add_days("MAX(e.happened_on)", "d.valid_days")
     return {
-        "facts": _FACTS.format(where=where),
+        "facts": _FACTS.format(where=where, cell=_CELL[connection.vendor]),
         "valid": f"CASE WHEN d.valid_days IS NULL THEN NULL ELSE {valid} END",
     }
 
@@ -220,27 +220,35 @@ LEFT JOIN duties_dutyevidence k ON k.duty_id = t.duty_id
 LEFT JOIN duties_evidence e ON e.unit_id = t.unit_id AND e.kind = k.kind
   AND e.happened_on >= t.counts_from AND e.happened_on < t.ends_on AND e.revoked_at IS NULL
 WHERE {where}
-GROUP BY t.id, d.valid_days
+GROUP BY {cell}
 """
+
+# What tells cells apart. SQLite goes through them in the order of this key, so that the facts of a
+# unit are read together; PostgreSQL knows that all columns of a cell hang on its id.
+_CELL = {
+    "postgresql": "t.id, d.valid_days",
+    "sqlite": "t.unit_id, t.duty_id, t.period_key",
+}
 
 _TRUTH = """
 SELECT t.id, t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AS enough, t.ends_on, t.lapsed,
+  t.done AS had, t.met AS was_met, t.valid_until AS was_valid_until,
   COUNT(e.id) AS done, {valid} AS valid_until
 {facts}
 """
 
 # An ended period keeps its mark; a running one has lapsed if its proof ran out before the day.
 _COUNT = """
-UPDATE duties_tally SET done = n.done, valid_until = n.valid_until, lapsed = n.lapsed,
-  met = n.enough AND NOT n.lapsed
+UPDATE duties_tally SET done = n.done, valid_until = n.valid_until, lapsed = n.lapses,
+  met = n.enough AND NOT n.lapses
 FROM (
-  SELECT c.id, c.done, c.valid_until, c.enough,
-    CASE WHEN c.ends_on <= %s THEN c.lapsed ELSE COALESCE(c.valid_until < %s, FALSE) END AS lapsed
+  SELECT c.*,
+    CASE WHEN c.ends_on <= %s THEN c.lapsed ELSE COALESCE(c.valid_until < %s, FALSE) END AS lapses
   FROM ({truth}) c
 ) n
-WHERE n.id = duties_tally.id AND (duties_tally.done <> n.done
-  OR duties_tally.lapsed <> n.lapsed OR duties_tally.met <> (n.enough AND NOT n.lapsed)
-  OR duties_tally.valid_until IS DISTINCT FROM n.valid_until)
+WHERE n.id = duties_tally.id AND (n.had <> n.done
+  OR n.lapsed <> n.lapses OR n.was_met <> (n.enough AND NOT n.lapses)
+  OR n.was_valid_until IS DISTINCT FROM n.valid_until)
 """
 
 _DIFFERENT = """
