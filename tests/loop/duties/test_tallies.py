@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from anxiao.foundation.access.actor import SYSTEM, Actor, Grant
 from anxiao.foundation.journal.models import Entry
@@ -17,6 +18,7 @@ from anxiao.loop.duties.services import (
     approve_exemption,
     binding,
     copy_plan,
+    evidence,
     expire_standing,
     import_plan,
     open_cells,
@@ -102,6 +104,32 @@ def test_a_fact_counts_in_every_duty_it_proves_and_crosses_once(place, plan):
     assert cell(place.school, "2.2.a-1", "2026-11-23").done == 3
     assert rolled(place.county, "2.2.a-1", "2026-11-23") == (3, 1)
     assert rolled(place.town, "2.2.a-1", "2026-11-23") == (2, 1)
+    assert not recount(place.county)
+
+
+def test_facts_of_several_days_at_once_count_as_one_by_one(place, plan):
+    days = [TODAY, TODAY - timedelta(days=1), TODAY, TODAY - timedelta(days=3), TODAY]
+    units = [place.second, place.third]
+    for day in set(days):
+        open_cells(place.county, day)
+    facts = [
+        evidence.Fact(units[0], "inspection.patrol", day, f"test.many:{number}", late_reason="补录")
+        for number, day in enumerate(days)
+    ]
+    with transaction.atomic():
+        assert evidence.record_facts(facts, at=AT, actor=SYSTEM) == facts
+    for day in days:
+        fact(units[1], "inspection.patrol", day, late_reason="补录")
+    once, alone = (
+        {
+            (each.duty_id, each.period_key): (each.done, each.met)
+            for each in Tally.objects.filter(unit=unit, done__gt=0)
+        }
+        for unit in units
+    )
+    assert once == alone
+    assert cell(units[0], "2.2.a-1", str(TODAY)).done == days.count(TODAY)
+    assert cell(units[0], "2.2.a-2", "2026-W48").done == days.count(TODAY)
     assert not recount(place.county)
 
 

@@ -1,7 +1,7 @@
 """Facts: recorded once by source, counted in the same transaction, taken back with a reason."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict, Unpack
@@ -114,9 +114,11 @@ def record_facts(facts: Sequence[Fact], *, at: datetime, actor: Actor) -> list[F
     )
     new = [fact for fact, pk in zip(facts, ids, strict=True) if pk is not None]
     units = {fact.unit.pk: fact.unit for fact in new}
-    groups = Counter((fact.unit.pk, fact.happened_on, fact.kind) for fact in new)
-    for (unit_id, day, kind), more in sorted(groups.items()):
-        _count_in(units[unit_id], kind, more, day, today)
+    groups: dict[tuple[int, str], Counter[date]] = defaultdict(Counter)
+    for fact in new:
+        groups[fact.unit.pk, fact.kind][fact.happened_on] += 1
+    for (unit_id, kind), each in sorted(groups.items()):
+        _count_in(units[unit_id], kind, each, today)
     return new
 
 
@@ -240,21 +242,22 @@ def _check_day(happened_on: date, today: date, late_reason: str) -> None:
         raise Invalid(message, {"late_reason": message})
 
 
-def _count_in(unit: Org, kind: str, more: int, happened_on: date, today: date) -> None:
-    """Add facts of one kind and day to the cells they prove; open those that are missing.
+def _count_in(unit: Org, kind: str, facts: Mapping[date, int], today: date) -> None:
+    """Add facts of one kind, so many of each day, to the cells they prove; open missing ones.
 
     The unit is locked, so that nobody else writes these cells; its county is locked only when a
     rollup moves or a cell is to be opened.
     """
-    counted = count_in(unit.pk, kind, more, happened_on)
-    crossed = [cell for cell in counted if cell.crossed(more)]
+    counted = count_in(unit.pk, kind, facts)
+    crossed = [cell for cell in counted if cell.crossed(facts)]
     if crossed:
         lock_county(crossed[0].county_id)
         roll_crossed(crossed)
-    left = counted[0].proved > len(counted) if counted else proves(unit.pk, kind)
-    if left:
-        done = {cell.duty_id for cell in counted}
-        _count_in_slowly(unit, kind, more, happened_on, done, today)
+    proved = counted[0].proved if counted else int(proves(unit.pk, kind))
+    for day, more in sorted(facts.items()):
+        done = {cell.duty_id for cell in counted if cell.counts(day)}
+        if proved > len(done):
+            _count_in_slowly(unit, kind, more, day, done, today)
 
 
 def _count_in_slowly(
