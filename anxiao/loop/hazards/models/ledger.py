@@ -58,6 +58,11 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
         """Still in the ledger, waiting for somebody."""
         return self.filter(state__in=LIVE_STATES)
 
+    def in_state(self, state: str) -> Self:
+        """In one state; of a live one it is said, so that the past of the ledger is not read."""
+        found = self.filter(state=state)
+        return found.filter(NOT_ENDED) if state in LIVE_STATES else found
+
     def running(self) -> Self:
         """Whose deadline runs for the unit: not handed in, not taken over by the upper level."""
         return self.filter(state__in=CLOCK_STATES, clock_stopped_on__isnull=True)

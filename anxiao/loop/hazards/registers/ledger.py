@@ -63,6 +63,10 @@ def _live(rows: Any, _value: bool, _asked: Asked) -> Any:
     return rows.live()
 
 
+def _in_state(rows: Any, value: str, _asked: Asked) -> Any:
+    return rows.in_state(value)
+
+
 def _late_entry(rows: Any, _value: bool, _asked: Asked) -> Any:
     return rows.exclude(late_reason="")
 
@@ -276,7 +280,7 @@ HAZARDS = Register(
             label=_("状态"),
             kind="choice",
             choices=HazardState.choices,
-            apply="state",
+            apply=_in_state,
         ),
         Filter(
             key="level",
