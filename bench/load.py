@@ -19,6 +19,7 @@ class Load:
     rate: float
     p50: float
     p95: float
+    p99: float
     bad: int
 
 
@@ -53,11 +54,12 @@ def drive(port: int, requests: Requests, connections: int, seconds: float) -> Lo
     taken = time.perf_counter() - begin
     all_times = sorted(each for some in times for each in some)
     if not all_times:
-        return Load(0, 0, 0, 1)
+        return Load(0, 0, 0, 0, 1)
     return Load(
         len(all_times) / taken,
         statistics.median(all_times) * 1000,
         all_times[int(len(all_times) * 0.95)] * 1000,
+        all_times[int(len(all_times) * 0.99)] * 1000,
         sum(bad),
     )
 

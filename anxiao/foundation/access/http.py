@@ -32,7 +32,7 @@ class ActorRequest(HttpRequest):
 METHODS = ("GET", "HEAD", "POST")
 """What pages answer; TRACE and the like are refused, whatever the view would do."""
 
-PAGES = Limiter(per_minute=600, burst=400)
+PAGES = Limiter(per_minute=120, burst=400)
 """Per person; nobody reads faster, and a program has an interface of its own."""
 COSTLY = Limiter(per_minute=12, burst=12)
 """Per person, for what reads or writes whole workbooks and long papers."""

@@ -61,7 +61,7 @@ NOTES_AT_ONCE = 100
 
 _CLAIM = """
 UPDATE messaging_outgoing SET leased_until = %s, attempts = attempts + 1
-WHERE id = %s AND outcome = 'queued'
+WHERE id = %s AND outcome = 'queued' AND next_at <= %s
 AND (leased_until IS NULL OR leased_until <= %s OR leased_until > %s)
 RETURNING id, channel, robot_id, address, subject, text, attempts
 """
@@ -69,6 +69,11 @@ _CLAIMED = ("id", "channel", "robot_id", "address", "subject", "text", "attempts
 _SENT = """
 UPDATE messaging_outgoing SET outcome = 'sent', leased_until = NULL
 WHERE id = %s AND outcome = 'queued'
+"""
+# A robot that asks for patience gets none of its other letters meanwhile; no attempt is counted.
+_PUT_OFF = """
+UPDATE messaging_outgoing SET next_at = %s
+WHERE robot_id = %s AND outcome = 'queued' AND next_at < %s
 """
 _NOT_SENT = """
 UPDATE messaging_outgoing SET outcome = %s, next_at = %s, leased_until = NULL
@@ -294,7 +299,8 @@ def deliver(at: datetime, *, lease: timedelta = LEASE) -> int:
 def _deliver_one(pk: int, at: datetime, *, until: datetime) -> bool:
     """One attempt. Its number tells it from a later one, should its lease run out meanwhile."""
     leased, late = quick.instant(until), quick.instant(until + SKEW)
-    claimed = quick.one(_CLAIM, [leased, pk, quick.instant(at), late])
+    now = quick.instant(at)
+    claimed = quick.one(_CLAIM, [leased, pk, now, now, late])
     if claimed is None:
         return False
     outgoing = Outgoing(**dict(zip(_CLAIMED, claimed, strict=True)))
@@ -309,6 +315,8 @@ def _deliver_one(pk: int, at: datetime, *, until: datetime) -> bool:
             outcome = OutboxState.GIVEN_UP if given_up else OutboxState.QUEUED
             again = quick.instant(at + wait_after(outgoing.attempts, answer.retry_after))
             quick.write(_NOT_SENT, [outcome, again, pk, outgoing.attempts])
+            if answer.retry_after and outgoing.robot_id:
+                quick.write(_PUT_OFF, [again, outgoing.robot_id, again])
     return answer.ok
 
 

@@ -140,6 +140,21 @@ def test_r13_every_other_answer_is_a_failure_and_is_kept(robot, robot_server, an
     assert wait == timedelta(seconds=90 if answer and answer[0] == 429 else 30)
 
 
+def test_r13_a_robot_that_asks_for_patience_is_left_alone(robot, robot_server):
+    robot_server.answers = [(429, {"Retry-After": "90"}, "")] + [TAKEN] * 3
+    for text in "一二三":
+        enqueue_to_groups("1.", text, at=NOON)
+    assert deliver(NOON) == 0
+    assert len(robot_server.received) == 1
+    assert deliver(NOON + timedelta(seconds=89)) == 0
+    assert len(robot_server.received) == 1
+    assert deliver(NOON + timedelta(seconds=90)) == 3
+    assert sorted(Outgoing.objects.values_list("outcome", "attempts")) == [
+        *[("sent", 1)] * 2,
+        ("sent", 2),
+    ]
+
+
 @pytest.fixture
 def hasty(monkeypatch):
     """Nobody waits ten seconds in a test."""
