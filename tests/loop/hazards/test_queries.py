@@ -180,7 +180,7 @@ def test_waiting_costs_one_query_a_kind(world, django_assert_num_queries, number
         world.report_up(world.open())
     post = posts_of(world.users["clerk"].pk, TODAY)[0]
     actor = world.clerk
-    with django_assert_num_queries(6):  # a town does not list for supervision, nor a principal
+    with django_assert_num_queries(7):  # a town does not list for supervision, nor a principal
         assert len(queries.waiting_for(actor, post, TODAY)) == number
 
 

@@ -276,6 +276,11 @@ class Hazard(models.Model):
             models.Index(fields=["county", "-id"], name="hazard_county_newest"),
             models.Index(fields=["county", "-id"], name="hazard_county_live", condition=NOT_ENDED),
             models.Index(
+                fields=["county", "due_on"],
+                name="hazard_major_live",
+                condition=NOT_ENDED & Q(level=HazardLevel.MAJOR),
+            ),
+            models.Index(
                 fields=["responsible", "state"],
                 name="hazard_responsible",
                 condition=Q(responsible__isnull=False),
@@ -292,7 +297,7 @@ class Hazard(models.Model):
                 models.Index(
                     fields=[name], name=f"hazard_{name}", condition=Q(**{f"{name}__isnull": False})
                 )
-                for name in ("point", "place", "criterion", "merged_into")
+                for name in ("point", "place", "criterion", "merged_into", "upper_org")
             ),
         ]
 
