@@ -11,7 +11,7 @@ from hypothesis import settings
 from anxiao.foundation.access import http
 from anxiao.foundation.access.limits import Limiter
 from anxiao.loop.duties.queries import units
-from anxiao.loop.inspections.queries.checklists import published_version
+from anxiao.loop.inspections.queries.checklists import forget_versions
 
 settings.register_profile("here", deadline=None)  # speed is measured in bench/, not in tests
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -47,7 +47,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def no_version_remembered():
     """Between tests keys are given anew: what is known of plans and checklists is forgotten."""
     units.duties_of.cache_clear()
-    published_version.cache_clear()
+    forget_versions()
 
 
 @pytest.fixture

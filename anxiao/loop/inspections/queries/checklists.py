@@ -1,9 +1,12 @@
 """Which checklists hold at a unit, and which a person may read."""
 
-from collections.abc import Iterable
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from anxiao.foundation.access.actor import Actor
@@ -22,27 +25,57 @@ def kept_above(path: str) -> Q:
     return Q(owner__isnull=True) | Q(owner__path__in=levels_of(path))
 
 
-def published(ids: Iterable[int]) -> dict[int, Checklist]:
-    """Checklists that are or were in force, by id, with what an intake needs.
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an intake needs of a checklist that is or was in force: shared, so nobody changes it."""
+
+    pk: int
+    owner_id: int | None
+    code: str
+    title: str
+    category: str
+    items: tuple[Mapping[str, Any], ...]
+
+
+_kept: dict[int, Version] = {}
+
+
+def published(ids: Iterable[int]) -> dict[int, Version]:
+    """Checklists that are or were in force, by id; one query for those not read before.
 
     Once published they never change but in state, and are read once per process: do not ask them
-    for it.
+    for it. What is read in a transaction is kept when it commits: it may have published it itself.
     """
-    found = {}
-    for pk in ids:
-        with suppress(Checklist.DoesNotExist):
-            found[pk] = published_version(pk)
-    return found
+    found = {pk: _kept.get(pk) for pk in ids}
+    new = [pk for pk, version in found.items() if version is None]
+    read = {version.pk: version for version in _read(new)} if new else {}
+    if read:
+        transaction.on_commit(partial(_keep, read))
+    return {pk: version for pk, version in (found | read).items() if version is not None}
 
 
-@lru_cache(maxsize=VERSIONS_KEPT)
-def published_version(pk: int) -> Checklist:
-    """A checklist that is or was in force; one query, once."""
-    rows = Checklist.objects.exclude(state=ChecklistState.DRAFT)
-    return rows.only("owner_id", "code", "title", "category", "items").get(pk=pk)
+def forget_versions() -> None:
+    """Read every checklist anew: for tests, in which keys are given again."""
+    _kept.clear()
 
 
-def holds_at(checklist: Checklist, path: str) -> bool:
+def _read(ids: Iterable[int]) -> list[Version]:
+    rows = Checklist.objects.exclude(state=ChecklistState.DRAFT).filter(pk__in=ids)
+    return [
+        Version(pk, owner_id, code, title, category, tuple(map(MappingProxyType, items)))
+        for pk, owner_id, code, title, category, items in rows.values_list(
+            "pk", "owner_id", "code", "title", "category", "items"
+        )
+    ]
+
+
+def _keep(read: dict[int, Version]) -> None:
+    if len(_kept) + len(read) > VERSIONS_KEPT:
+        _kept.clear()
+    _kept.update(read)
+
+
+def holds_at(checklist: Version | Checklist, path: str) -> bool:
     """Whether a checklist is shipped, or kept by the unit of ``path`` or a level above it."""
     return checklist.owner_id is None or str(checklist.owner_id) in path.split(".")
 

@@ -15,8 +15,8 @@ from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
-from anxiao.loop.inspections.models import Checklist, Inspection, Round
-from anxiao.loop.inspections.queries.checklists import holds_at, published
+from anxiao.loop.inspections.models import Inspection, Round
+from anxiao.loop.inspections.queries.checklists import Version, holds_at, published
 from anxiao.loop.inspections.queries.units import kinds_open_to, open_units
 from anxiao.loop.inspections.rules import (
     FAIL,
@@ -44,7 +44,7 @@ class Scene:
     """The rows an inspection points to."""
 
     org: Org
-    checklist: Checklist
+    checklist: Version
     point: Point | None
     place: Place | None
     """The place named, or else the point's."""
@@ -65,7 +65,7 @@ class References:
     orgs: Mapping[int, Org]
     kinds: Mapping[int, tuple[str, ...]]
     """Which kinds of inspection the actor may hand in for each."""
-    checklists: Mapping[int, Checklist]
+    checklists: Mapping[int, Version]
     points: Mapping[int, Point]
     places: Mapping[int, Place]
     rounds: Mapping[int, Round]

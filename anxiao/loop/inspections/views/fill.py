@@ -18,9 +18,10 @@ from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.forms import FillForm
 from anxiao.loop.inspections.forms.filling import SIDES
 from anxiao.loop.inspections.models import Checklist, Round
-from anxiao.loop.inspections.queries.checklists import holds_at, published
+from anxiao.loop.inspections.queries.checklists import holds_at
 from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted
 from anxiao.loop.inspections.services import submit_inspection
+from anxiao.loop.inspections.states import ChecklistState
 from anxiao.loop.inspections.views.pictures import Pictures
 from anxiao.loop.inspections.views.units import number_in, unit_asked
 
@@ -86,7 +87,7 @@ def new(request: ActorRequest) -> HttpResponseBase:
 
 
 def _formerly_in_force(pk: int, org: Org) -> Checklist | None:
-    checklist = published([pk]).get(pk)
+    checklist = Checklist.objects.exclude(state=ChecklistState.DRAFT).filter(pk=pk).first()
     return checklist if checklist and holds_at(checklist, org.path) else None
 
 
