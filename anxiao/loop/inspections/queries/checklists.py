@@ -80,6 +80,13 @@ def holds_at(checklist: Version | Checklist, path: str) -> bool:
     return checklist.owner_id is None or str(checklist.owner_id) in path.split(".")
 
 
+def formerly_in_force(pk: int, org: Org) -> Checklist | None:
+    """A checklist that is or was in force at a unit; one query."""
+    rows = Checklist.objects.exclude(state=ChecklistState.DRAFT)
+    checklist = rows.filter(pk=pk).first()
+    return checklist if checklist and holds_at(checklist, org.path) else None
+
+
 def checklists_in_force(org: Org) -> list[Checklist]:
     """Published checklists of a unit, by clause and title: the nearest level keeping a code wins.
 

@@ -18,10 +18,9 @@ from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.forms import FillForm
 from anxiao.loop.inspections.forms.filling import SIDES
 from anxiao.loop.inspections.models import Checklist, Round
-from anxiao.loop.inspections.queries.checklists import holds_at
+from anxiao.loop.inspections.queries.checklists import formerly_in_force
 from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted
 from anxiao.loop.inspections.services import submit_inspection
-from anxiao.loop.inspections.states import ChecklistState
 from anxiao.loop.inspections.views.pictures import Pictures
 from anxiao.loop.inspections.views.units import number_in, unit_asked
 
@@ -64,7 +63,7 @@ def new(request: ActorRequest) -> HttpResponseBase:
     wanted = request.GET.get("checklist", "")
     checklist = next((row for row in held if wanted in {str(row.pk), row.code}), None)
     if checklist is None and request.method == "POST":  # changed while it was filled in
-        checklist = _formerly_in_force(number_in(wanted), org)
+        checklist = formerly_in_force(number_in(wanted), org)
     if checklist is None:
         return _not_in_force(request, org, held, wanted)
     round_ = _row(request, "round", queries.rounds_of(org).select_related("org"))
@@ -84,11 +83,6 @@ def new(request: ActorRequest) -> HttpResponseBase:
             form.fault(name, message)
         return _show(request, asked, form)
     return redirect("inspections:done", inspection.pk)
-
-
-def _formerly_in_force(pk: int, org: Org) -> Checklist | None:
-    checklist = Checklist.objects.exclude(state=ChecklistState.DRAFT).filter(pk=pk).first()
-    return checklist if checklist and holds_at(checklist, org.path) else None
 
 
 def _not_in_force(
