@@ -81,6 +81,7 @@ ROWS = (
     Row("orgs:clear-day", {"pk": "day"}),
     Row("orgs:*", {"pk": "org"}),
     Row("files:my_thumb", {"uuid": "upload"}, personal=True),
+    Row("conflicts:*", {"pk": "refused"}, personal=True),
     Row("places:retire_place", {"pk": "place"}),
     Row("places:retire_point", {"pk": "point"}),
     Row("places:replace_code", {"pk": "point"}),
@@ -143,6 +144,7 @@ ROWS = (
     Row("api:send_back_hazard", {"id": "reported"}),
     Row("api:hazard_photo", {"id": "hazard", "photo": "photo"}),
     Row("api:read_upload", {"uuid": "upload"}, personal=True),
+    Row("api:*_conflict", {"id": "refused"}, personal=True),
     Row("api:*_hazard", {"id": "hazard"}),
 )
 FREE = Row("")

@@ -7,7 +7,7 @@ what stands above them; what a county publishes to those below reads ``PUBLIC-<u
 import base64
 import io
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,10 @@ from anxiao.foundation.access.capabilities import (
 )
 from anxiao.foundation.accounts.models import Membership
 from anxiao.foundation.accounts.services import Invited, invite, issue_token
+from anxiao.foundation.conflicts.models import Refused
+from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.files.services import store_signature, store_upload
+from anxiao.foundation.kernel.errors import AnotherBody
 from anxiao.foundation.messaging.models import Message
 from anxiao.foundation.messaging.services import add_robot, notify
 from anxiao.foundation.orgs.models import DayOverride, Org, Term
@@ -39,6 +42,7 @@ from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.rules import Submitted
 from anxiao.loop.inspections.services import load_shipped_checklists, submit_inspection
 from anxiao.loop.inspections.services.checklists import new_version
+from anxiao.loop.inspections.services.refused import INSPECTION, body_of
 from anxiao.loop.inspections.services.rounds import RoundPlan, StopPlan, save_round
 from tests.builders import (
     AT,
@@ -314,6 +318,9 @@ class World:
         )
         inspection, _new = submit_inspection(submitted, actor=actor, at=AT)
         ids |= {"inspection": inspection.pk, "inspection_photo": photo.uuid}
+        other = body_of(replace(submitted, remarks=canary(target.key, "refused")))
+        keep(AnotherBody(), other, subject=INSPECTION.subject, actor=actor, at=AT)
+        ids["refused"] = Refused.objects.get(sender=actor.user_id).pk
         ids["finding"] = inspection.findings.get().hazard_id
 
     def _proofs(self, target: Target, actor) -> None:
@@ -414,6 +421,7 @@ PRIVATE: dict[str, frozenset[str]] = {
     "filter": frozenset(),
     "token": frozenset({"journal.view"}),  # whose line says which token was made or ended
     "book": frozenset(),
+    "refused": frozenset(),
 }
 
 

@@ -27,14 +27,16 @@ from anxiao.foundation.access.api import PROBLEM_CODES, Problem
 from anxiao.foundation.access.limits import Limiter
 from anxiao.foundation.accounts.api import router as accounts
 from anxiao.foundation.accounts.services import standing_of_token
+from anxiao.foundation.conflicts.api import conflict_router
 from anxiao.foundation.files.api import router as files
-from anxiao.foundation.kernel.errors import DomainError, TooMany
+from anxiao.foundation.kernel.errors import AnotherBody, DomainError, TooMany
 from anxiao.foundation.registers.api import register_router
 from anxiao.foundation.ui.http import error_response, outage_of
 from anxiao.loop.duties.api import router as duties
 from anxiao.loop.hazards.api import hazard_router
 from anxiao.loop.hazards.registers import HAZARDS
 from anxiao.loop.inspections.api import router as inspections
+from anxiao.project.conflicts import KINDS
 from anxiao.project.registers import REGISTERS
 
 log = logging.getLogger(__name__)
@@ -110,6 +112,7 @@ api.add_router("/v1", files)
 api.add_router("/v1", duties)
 api.add_router("/v1", hazard_router(HAZARDS))
 api.add_router("/v1", inspections)
+api.add_router("/v1", conflict_router(KINDS))
 api.add_router("/v1", register_router(REGISTERS))
 
 
@@ -131,6 +134,13 @@ def domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+@api.exception_handler(AnotherBody)
+def another_body(request: HttpRequest, error: AnotherBody) -> HttpResponse:
+    """A refused body that is kept: the answer says where."""
+    body = {"code": error.code, "message": error.message, "fields": {}, "link": error.link}
+    return api.create_response(request, body, status=error.status)
 
 
 @api.exception_handler(ValidationError)

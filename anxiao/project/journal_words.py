@@ -67,6 +67,7 @@ ACTIONS: dict[str, Text] = {
     "copy": gettext_lazy("另存新版"),
     "save": gettext_lazy("保存"),
     "delete": gettext_lazy("删除"),
+    "drop": gettext_lazy("不要待核对的一份"),
     "retire": gettext_lazy("停用"),
     "publish": gettext_lazy("发布"),
     "rebind": gettext_lazy("重新确定责任"),
@@ -120,6 +121,7 @@ MEANT: dict[tuple[str, str], Text] = {
     ("close", "orgs.org"): gettext_lazy("停办"),
     ("reopen", "orgs.org"): gettext_lazy("恢复"),
     ("merge", "orgs.org"): gettext_lazy("并入其他单位"),
+    ("save", "conflicts.refused"): gettext_lazy("另存为新记录"),
     ("submit", "inspections.inspection"): gettext_lazy("提交检查"),
 }
 """What an action is called where one word stands for several steps."""

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "anxiao.foundation.orgs",
     "anxiao.foundation.accounts",
     "anxiao.foundation.files",
+    "anxiao.foundation.conflicts",
     "anxiao.foundation.places",
     "anxiao.foundation.messaging",
     "anxiao.loop.duties",

@@ -3,8 +3,10 @@
 from django.urls import URLResolver, include, path
 from django.urls.resolvers import RoutePattern
 
+from anxiao.foundation.conflicts.urls import conflict_urls
 from anxiao.foundation.registers.urls import register_urls
 from anxiao.loop.inspections.urls import card_urlpatterns
+from anxiao.project.conflicts import KINDS
 from anxiao.project.registers import REGISTERS
 
 
@@ -23,6 +25,7 @@ urlpatterns = [
     path("account/", include("anxiao.foundation.accounts.urls")),
     path("orgs/", include("anxiao.foundation.orgs.urls")),
     path("files/", include("anxiao.foundation.files.urls")),
+    path("conflicts/", include(conflict_urls(KINDS))),
     path("places/", include("anxiao.foundation.places.urls")),
     path("messages/", include("anxiao.foundation.messaging.urls")),
     path("ui/", include("anxiao.foundation.ui.urls")),

@@ -122,6 +122,8 @@ def test_one_that_cannot_be_written_keeps_back_no_other_and_takes_no_number(worl
     assert world.officer.post("/hazards", squatter).status_code == 201
     taken = world.officer.post("/inspections/batch", {"inspections": records}).json()
     assert [each["status"] for each in taken] == [201, 409, 201]
+    (kept,) = world.officer.get("/me/conflicts").json()
+    assert (kept["body"], kept["link"]) == (records[1], taken[1]["problem"]["link"])
     assert counts() == [2, 4, 2]
     assert sorted(Hazard.objects.values_list("serial", flat=True)) == [1, 2, 3, 4]
     assert Entry.objects.filter(action="submit", subject="inspections.inspection").count() == 2

@@ -1,7 +1,6 @@
 """R6: one UUID sent a hundred times by many threads is one record; another body or person is not.
 
-The refused body is nobody's to keep but the sender's: the answer says which record it was, so that
-whoever sent it knows what to do with what they still hold.
+A body that is refused is kept in its sender's box, whole: bodies lost 0.
 """
 
 import uuid
@@ -11,6 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.journal.models import Entry
 from anxiao.loop.duties.models import Evidence
 from anxiao.loop.hazards.models import Hazard
@@ -87,9 +87,34 @@ def test_r6_bodies_that_differ_race_and_each_is_stored_or_refused_in_words(crowd
     assert getattr(model.objects.get(uuid=body["uuid"]), field) == won[field]
     told = {answer.json()["message"] for answer in answers if answer.status_code == 409}
     assert len(told) == 1
-    assert told.pop()
-    again = {**next(sent for sent in bodies if sent is not won), "uuid": str(uuid.uuid4())}
-    assert crowd.officer.post(path, again).status_code == 201, "sent anew, nothing of it is lost"
+    assert "待核对" in told.pop()
+    links = {answer.json()["link"] for answer in answers if answer.status_code == 409}
+    box = crowd.officer.get("/me/conflicts").json()
+    assert {kept["link"] for kept in box} == links
+    lost = [sent for sent in bodies if sent is not won]
+    for kept in box:
+        lost.remove(kept["body"])
+    assert lost == [], "bodies lost 0"
+    kept = box[0]
+    saves = [lambda: crowd.officer.post(f"/me/conflicts/{kept['id']}/save", {"late_reason": ""})]
+    assert Counter(answer.status_code for answer in at_once(*saves * 8)) == {200: 1, 409: 7}
+    assert model.objects.filter(**{field: kept["body"][field]}).count() == 1
+    assert len(crowd.officer.get("/me/conflicts").json()) == 6
+
+
+def test_r6_a_refused_body_sent_a_hundred_times_is_kept_once(crowd):
+    body = inspection(crowd)
+    assert crowd.officer.post("/inspections", body).status_code == 201
+    other = {**body, "remarks": "另一份"}
+
+    def send():
+        return [crowd.officer.send("/inspections", other) for _ in range(EACH)]
+
+    answers = [answer for sent in at_once(*[send] * THREADS) for answer in sent]
+    assert {answer.status_code for answer in answers} == {409}
+    assert len({answer.json()["link"] for answer in answers}) == 1
+    (kept,) = crowd.officer.get("/me/conflicts").json()
+    assert kept["body"] == other
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -100,3 +125,4 @@ def test_r6_another_persons_uuid_is_not_found(crowd, kind):
     assert crowd.principal.post(path, body).status_code == 404
     assert crowd.stranger.post(path, {**body, "unit": crowd.neighbour.pk}).status_code == 404
     assert model.objects.filter(uuid=body["uuid"]).count() == 1
+    assert not Refused.objects.exists()

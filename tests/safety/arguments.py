@@ -42,6 +42,7 @@ _PLAIN = {
     "renew-codes drop-factor sessions own-people security",
     "orgs": "home",
     "files": "upload",
+    "conflicts": "list",
     "messaging": "inbox read_all preference robots add_robot",
     "ui": "offline styles language",
     "duties": "mine exemptions plans plan_new import",
@@ -76,6 +77,7 @@ _PLACED: dict[str, dict[str, Args]] = {
         "clear-day": places("day"),
     },
     "files": {"my_thumb": lambda house: [[house.upload.uuid]]},
+    "conflicts": dict.fromkeys(("detail", "drop", "save"), places("refused")),
     "places": {
         **dict.fromkeys(("list", "new_place", "new_point", "labels"), school),
         "retire_place": places("place"),

@@ -7,6 +7,7 @@ fails the tests that walk all of them.
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,8 +18,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.accounts.models import Membership, User
 from anxiao.foundation.accounts.services import Invited, invite, issue_token, make_reset_link
+from anxiao.foundation.conflicts.models import Refused
+from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.files.services import store_upload
+from anxiao.foundation.kernel.errors import AnotherBody
 from anxiao.foundation.messaging.models import Message
 from anxiao.foundation.messaging.services import add_robot, notify
 from anxiao.foundation.orgs.services import TermData, add_term, close_org, set_day
@@ -46,6 +50,7 @@ from anxiao.loop.inspections.services import (
     save_round,
     submit_inspection,
 )
+from anxiao.loop.inspections.services.refused import body_of
 from anxiao.project.registers import REGISTERS
 from tests.builders import AT, TODAY, make_school, make_user, sign_in
 from tests.foundation.registers.books import book
@@ -155,6 +160,14 @@ class House(Hazards):
             answers=answers,
         )
         self.inspection = submit_inspection(submitted, actor=self.officer, at=AT)[0]
+        keep(
+            AnotherBody(),
+            body_of(replace(submitted, remarks="另一份")),
+            subject="inspections.inspection",
+            actor=self.officer,
+            at=AT,
+        )
+        self.refused = Refused.objects.get()
 
     def _fill_photos(self) -> None:
         self.hazard_photo = HazardPhoto.objects.create(

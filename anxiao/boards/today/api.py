@@ -51,7 +51,8 @@ def my_today(request: ApiRequest) -> TodayOut:
     on = business_day(request.at)
     tasks: list[TaskOut] = []
     for post in {post.org_id: post for post in reversed(request.posts)}.values():
-        shown = day_of(request.actor, request.posts, post, on)
+        first = post == request.posts[0]
+        shown = day_of(request.actor, request.posts, post, on, personal=first)
         parts: tuple[tuple[When, tuple[Task, ...]], ...] = (
             ("late", shown.late),
             ("now", shown.now),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from anxiao.boards.today.rules import Day, Task, arrange
 from anxiao.foundation.access.actor import Actor, Post
+from anxiao.foundation.conflicts.queries import waiting_ids
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgKind
 from anxiao.loop.duties.queries import duties_below, exemptions_waiting, today_items
@@ -17,10 +18,16 @@ from anxiao.loop.inspections.queries import rounds_due
 
 UNIT_KINDS = (OrgKind.SCHOOL, OrgKind.KINDERGARTEN)
 ANSWER_MINUTES = 3
+COMPARE_MINUTES = 2
 
 
-def day_of(actor: Actor, posts: tuple[Post, ...], post: Post | None, day: date) -> Day:
-    """Everything for the unit of ``post``: all posts the person holds there count together."""
+def day_of(
+    actor: Actor, posts: tuple[Post, ...], post: Post | None, day: date, *, personal: bool = True
+) -> Day:
+    """Everything for the unit of ``post``: all posts the person holds there count together.
+
+    ``personal``: with what waits for the person, whichever the post.
+    """
     if post is None:
         return arrange((), day)
     roles = frozenset(each.role for each in posts if each.org_id == post.org_id)
@@ -30,6 +37,7 @@ def day_of(actor: Actor, posts: tuple[Post, ...], post: Post | None, day: date) 
         *_exemptions(actor, post),
         *_hazards(actor, post, day),
         *_rounds(roles, post, day),
+        *(_refused(actor) if personal else ()),
     ]
     return arrange(tasks, day)
 
@@ -92,6 +100,21 @@ def _hazards(actor: Actor, post: Post, day: date) -> Iterator[Task]:
             url=waiting.url,
             action=waiting.action,
             clause=waiting.clause,
+        )
+
+
+def _refused(actor: Actor) -> Iterator[Task]:
+    """Bodies of the person's own that were refused: one line, which leads to the only one."""
+    waiting = waiting_ids(actor)
+    if waiting:
+        one = len(waiting) == 1
+        yield Task(
+            title=_("待核对的记录"),
+            detail=_("%(n)d 份与已收到的记录编号相同、内容不同") % {"n": len(waiting)},
+            due_on=None,
+            minutes=COMPARE_MINUTES * len(waiting),
+            url=reverse("conflicts:detail", args=waiting) if one else reverse("conflicts:list"),
+            action=_("核对"),
         )
 
 

@@ -102,11 +102,15 @@ class Body(BaseModel):
 
 
 class Problem(Schema):
-    """The one error body: a stable code, a Chinese sentence, and what to do per field."""
+    """The one error body: a stable code, a Chinese sentence, and what to do per field.
+
+    ``link`` is the page where it is settled: a body refused under a known UUID is kept there.
+    """
 
     code: str
     message: str
     fields: dict[str, str] = {}
+    link: str = ""
 
 
 PROBLEMS: dict[Any, type[Schema]] = {...: Problem}

@@ -50,6 +50,12 @@ class Conflict(DomainError):
     status = 409
 
 
+class AnotherBody(Conflict):
+    """The same key came with another body of the same sender; ``link`` says where it is kept."""
+
+    link = ""
+
+
 class StaleState(Conflict):
     """A step was taken from a state that the record is no longer in."""
 

@@ -1,5 +1,7 @@
 """Checklists, points and inspections for programs and for phones that come back on line."""
 
+import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NotRequired
 from uuid import UUID
@@ -26,8 +28,9 @@ from anxiao.foundation.access.api import (
     instant,
     needs,
 )
+from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.kernel.errors import NotFound
+from anxiao.foundation.kernel.errors import AnotherBody, NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.queries import point_by_code
 from anxiao.loop.inspections import queries
@@ -36,6 +39,7 @@ from anxiao.loop.inspections.queries import RoundHere
 from anxiao.loop.inspections.queries.receipts import Receipt
 from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, Submitted, as_kept
 from anxiao.loop.inspections.services import Taken, receive, submit_inspections
+from anxiao.loop.inspections.services.refused import INSPECTION
 
 router = Router(tags=["inspections"])
 INSPECTS = ("inspections.inspect", "inspections.superior")
@@ -244,10 +248,16 @@ def point(
 )
 @needs(*INSPECTS)
 def submit(request: ApiRequest, payload: InspectionIn) -> HttpResponse:
-    """Store an inspection: 201 first, 200 with the same body again, 409 with another body."""
-    receipt, created = receive(
-        _submitted(payload), actor=request.actor, at=request.at, photos_follow=True
-    )
+    """Store an inspection: 201 first, 200 with the same body again, 409 with another body.
+
+    The other body is kept for its sender: ``link`` and ``list_conflicts`` show it.
+    """
+    try:
+        receipt, created = receive(
+            _submitted(payload), actor=request.actor, at=request.at, photos_follow=True
+        )
+    except AnotherBody as error:
+        raise _kept(error, json.loads(request.body), request) from error
     return answer(_receipt(receipt), status=201 if created else 200)
 
 
@@ -265,7 +275,15 @@ def submit_many(request: ApiRequest, payload: OutboxIn) -> HttpResponse:
     """
     records = [_submitted(each) for each in payload.inspections]
     taken = submit_inspections(records, actor=request.actor, at=request.at, photos_follow=True)
+    for number, each in enumerate(taken):
+        if isinstance(each.error, AnotherBody):
+            sent = json.loads(request.body)["inspections"][number]
+            taken[number] = replace(each, error=_kept(each.error, sent, request))
     return answer([_taken(each) for each in taken])
+
+
+def _kept(error: AnotherBody, sent: dict[str, Any], request: ApiRequest) -> AnotherBody:
+    return keep(error, sent, subject=INSPECTION.subject, actor=request.actor, at=request.at)
 
 
 def _taken(taken: Taken) -> dict[str, Any]:
@@ -276,6 +294,8 @@ def _taken(taken: Taken) -> dict[str, Any]:
     error = taken.error or NotFound()
     message = error.message or "；".join(error.fields.values())
     problem = {"code": error.code, "message": message, "fields": error.fields}
+    if isinstance(error, AnotherBody):
+        problem["link"] = error.link
     return told | {"status": error.status, "problem": problem}
 
 

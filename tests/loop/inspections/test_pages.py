@@ -1,5 +1,6 @@
 """Pages: the phone's road from QR to result, what each costs, who is kept out."""
 
+import json
 import re
 import uuid
 from html import unescape
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.models import Entry
 from anxiao.loop.hazards.models import Hazard
@@ -115,8 +117,10 @@ def test_sending_the_page_twice_stores_once(world, officer):
     body[f"n_{code}"] = "改了"
     body[f"p_{code}"] = [picture_file()]
     other = officer.post(url, body)
-    assert other.status_code == 409
-    assert "另一份检查记录" in text(other)
+    kept = Refused.objects.get()
+    assert other.url == reverse("conflicts:detail", args=[kept.pk])
+    assert json.loads(kept.body)["answers"][code]["note"] == "改了"
+    assert "另一份检查记录" in text(officer.get(other.url))
 
 
 def test_what_is_missing_is_said_and_nothing_is_lost(world, officer):

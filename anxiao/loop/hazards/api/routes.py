@@ -1,18 +1,17 @@
 """The router: the ledger by its own filters, opening, one hazard, every step."""
 
+import json
 from typing import Any
 
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from ninja import Router, Status
 
 from anxiao.foundation.access.api import PICTURE, PROBLEMS, ApiRequest, needs
+from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.files.http import Variant, serve
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.kernel.errors import Invalid
-from anxiao.foundation.orgs.models import Org
-from anxiao.foundation.places.models import Place, Point
+from anxiao.foundation.kernel.errors import AnotherBody
 from anxiao.foundation.registers.declare import Asked, Register
 from anxiao.foundation.registers.queries.programs import parameters, strict_page_of
 from anxiao.loop.hazards import services
@@ -28,15 +27,11 @@ from anxiao.loop.hazards.api.steps import (
     STEPS,
     ApiStep,
     Doing,
-    criterion_of,
-    own_uploads,
 )
-from anxiao.loop.hazards.catalog import category_code
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.queries import hazard_page, hazards_with_all
-
-AS_TOLD = ("criterion", "point", "place", "photos", "unit")
-"""Fields of the body that name rows; the rest is taken as it was told."""
+from anxiao.loop.hazards.services.refused import HAZARD
+from anxiao.loop.hazards.services.told import found_as_told
 
 
 def hazard_router(register: Register) -> Router:
@@ -94,11 +89,17 @@ def hazard_router(register: Register) -> Router:
 
 @needs("hazards.open")
 def open_hazard(request: ApiRequest, payload: OpenBody) -> Status[HazardOut]:
-    """Enter a hazard: 201 first, 200 with the same body again, 409 with another body."""
-    units = Org.objects.visible_with(request.actor, "hazards.open")
-    org = get_object_or_404(units, pk=payload.unit)
-    found = _found(request, payload, org)
-    hazard, created = services.open_hazard_once(found, actor=request.actor, at=request.at)
+    """Enter a hazard: 201 first, 200 with the same body again, 409 with another body.
+
+    The other body is kept for its sender: ``link`` and ``list_conflicts`` show it.
+    """
+    found = found_as_told(payload.model_dump(), request.actor)
+    try:
+        hazard, created = services.open_hazard_once(found, actor=request.actor, at=request.at)
+    except AnotherBody as error:
+        sent = json.loads(request.body)
+        subject = HAZARD.subject
+        raise keep(error, sent, subject=subject, actor=request.actor, at=request.at) from error
     page = hazard_page(hazard, request.actor, business_day(request.at))
     return Status(201 if created else 200, answer_of(page))
 
@@ -141,47 +142,6 @@ def _hazard(request: ApiRequest, pk: int) -> Hazard:
 def _answer(request: ApiRequest, pk: int) -> HazardOut:
     page = hazard_page(_hazard(request, pk), request.actor, business_day(request.at))
     return answer_of(page)
-
-
-def _found(request: ApiRequest, payload: OpenBody, org: Org) -> services.Found:
-    actor = request.actor
-    point, place = _spot(request, payload, org)
-    given = payload.model_dump(exclude=set(AS_TOLD))
-    if category_code(payload.category) is None:
-        message = _("没有这个隐患类别，请核对。")
-        raise Invalid(message, {"category": message})
-    given["place_text"] = payload.place_text or _name(point, place)
-    return services.Found(
-        org=org,
-        point=point,
-        place=place,
-        criterion=criterion_of(actor, payload.criterion),
-        photos=own_uploads(actor, payload.photos),
-        **given,
-    )
-
-
-def _spot(request: ApiRequest, payload: OpenBody, org: Org) -> tuple[Point | None, Place | None]:
-    point = place = None
-    if payload.point:
-        points = Point.objects.visible_to(request.actor).filter(org=org, retired_on=None)
-        point = points.select_related("place").filter(code=payload.point.upper()).first()
-        if point is None:
-            message = _("本单位没有这个检查点。")
-            raise Invalid(message, {"point": message})
-    if payload.place is not None:
-        places = Place.objects.visible_to(request.actor).filter(org=org, retired_on=None)
-        place = places.filter(pk=payload.place).first()
-        if place is None:
-            message = _("本单位没有这个场所。")
-            raise Invalid(message, {"place": message})
-    return point, place
-
-
-def _name(point: Point | None, place: Place | None) -> str:
-    if point is not None:
-        return f"{point.place.full_name} {point.name}" if point.place else point.name
-    return place.full_name if place else ""
 
 
 def _parameter(name: str) -> dict[str, Any]:

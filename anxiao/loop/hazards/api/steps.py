@@ -1,24 +1,22 @@
 """The steps of a hazard for programs, from one table: what is sent, who may, what is done."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.api import Body
-from anxiao.foundation.files.models import Upload
-from anxiao.foundation.files.queries import my_uploads
 from anxiao.foundation.journal.services import STALE
 from anxiao.foundation.kernel.errors import Invalid, StaleState
 from anxiao.loop.hazards import services
 from anxiao.loop.hazards.api import bodies
-from anxiao.loop.hazards.models import Criterion, Hazard
+from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.queries import asked_about, merge_targets
 from anxiao.loop.hazards.rules.steps import LABELS
+from anxiao.loop.hazards.services.told import criterion_of, own_uploads
 from anxiao.loop.hazards.states import EndKind
 
 SEE = ("hazards.view", "hazards.view_own")
@@ -52,27 +50,6 @@ class ApiStep:
     def label(self) -> str:
         """What it is called."""
         return str(LABELS.get(self.name, "留言"))
-
-
-def own_uploads(actor: Actor, uuids: Iterable[UUID]) -> list[Upload]:
-    """The actor's own uploads; ``Invalid`` at ``photos`` if one of them has not arrived."""
-    wanted = list(dict.fromkeys(uuids))
-    found = my_uploads(actor, wanted)
-    if len(found) < len(wanted):
-        message = _("有照片尚未上传，请先上传照片。")
-        raise Invalid(message, {"photos": message})
-    return found
-
-
-def criterion_of(actor: Actor, code: str) -> Criterion | None:
-    """The criterion in force of ``code``; ``Invalid`` if there is none."""
-    if not code:
-        return None
-    found = Criterion.objects.visible_to(actor).in_force().filter(code=code).first()
-    if found is None:
-        message = _("没有这条判定情形，或已停用。")
-        raise Invalid(message, {"criterion": message})
-    return found
 
 
 def _assign(doing: Doing) -> None:

@@ -18,7 +18,7 @@ from anxiao.foundation.access.actor import Actor, require
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.journal.services import Line, record_all
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.kernel.errors import Conflict, Invalid, NotFound
+from anxiao.foundation.kernel.errors import AnotherBody, Invalid, NotFound
 from anxiao.foundation.messaging.services import Note, notify_all
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import OrgState
@@ -99,7 +99,7 @@ KEPT = (*TEXTS, "source", "level", "origin", "found_on", "suggested_days", "due_
 
 
 SOURCES = frozenset(HazardSource.values)
-TAKEN = "同一编号已登记过另一项隐患，请重新打开登记页填写后提交。"
+TAKEN = "同一编号已登记过另一项隐患。"
 _KNOWN = "SELECT id FROM hazards_hazard WHERE uuid = %s"
 
 
@@ -107,7 +107,8 @@ def open_hazard(found: Found, *, actor: Actor, at: datetime) -> Hazard:
     """Enter a hazard into its unit's ledger; the same ``uuid`` and content gives it again.
 
     Raises ``Forbidden`` without ``hazards.open`` at the unit, ``Invalid`` with fields,
-    ``Conflict`` when the ``uuid`` came before with other content.
+    ``AnotherBody`` when the ``uuid`` came before with other content; whoever took it in keeps it
+    (``conflicts.services.keep``).
     """
     return open_hazard_once(found, actor=actor, at=at)[0]
 
@@ -124,7 +125,7 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
         with transaction.atomic():
             (opened,) = _store([(found, digest)], actor=actor, at=at)
             record_all([opened.line], actor=actor, at=at)
-    except (IntegrityError, Conflict):
+    except (IntegrityError, AnotherBody):
         known = _known(found.uuid, digest, actor)
         if known is None:
             raise
@@ -211,7 +212,7 @@ def _known(uuid: UUID, digest: str, actor: Actor) -> Hazard | None:
     if row.recorded_by_id != actor.user_id:
         raise NotFound(_("没有这项隐患。"))
     if row.body_sha256 != digest:
-        raise Conflict(_(TAKEN))
+        raise AnotherBody(_(TAKEN))
     return row
 
 
@@ -275,7 +276,7 @@ def _store(found: Sequence[tuple[Found, str]], *, actor: Actor, at: datetime) ->
     ]
     ids = quick.insert(Hazard, rows, once="uuid")
     if None in ids:
-        raise Conflict(_(TAKEN))
+        raise AnotherBody(_(TAKEN))
     opened = [
         Opened(pk, each, row) for pk, (each, _digest), row in zip(ids, found, rows, strict=True)
     ]

@@ -1,5 +1,7 @@
 """The page of one hazard, entering a new one, and what is said about it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.generic import RedirectView
 
 from anxiao.foundation.access.http import ActorRequest, page
+from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.kernel.errors import Invalid
+from anxiao.foundation.kernel.errors import AnotherBody, Invalid
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import search_units
 from anxiao.foundation.orgs.states import OrgKind, OrgState
@@ -20,6 +23,7 @@ from anxiao.loop.hazards.forms import CommentForm, OpenForm
 from anxiao.loop.hazards.forms.opening import Spots
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.queries import hazard_page, hazards_with_all, repeats_of
+from anxiao.loop.hazards.services.refused import HAZARD, body_of
 from anxiao.loop.hazards.states import HazardSource
 from anxiao.loop.hazards.views import wording
 from anxiao.loop.hazards.views.photos import received
@@ -82,6 +86,8 @@ def open_hazard(request: ActorRequest) -> HttpResponseBase:
                 hazard = _open(request, org, form, kept)
             except Invalid as error:
                 add_errors(form, error)
+            except AnotherBody as error:
+                return _beside(request, error, _found(org, form, kept))
             else:
                 messages.success(request, _("已登记，台账编号 %(n)s。") % {"n": hazard.number})
                 return redirect("hazards:detail", hazard.pk)
@@ -145,13 +151,25 @@ def _first_values(request: ActorRequest, org: Org) -> dict[str, object]:
 
 
 def _open(request: ActorRequest, org: Org, form: OpenForm, photos: list) -> Hazard:  # type: ignore[type-arg]
+    found = _found(org, form, photos)
+    return services.open_hazard(found, actor=request.actor, at=request.at)
+
+
+def _beside(request: ActorRequest, error: AnotherBody, found: services.Found) -> HttpResponseBase:
+    """Keep it, and show it beside the hazard that came before."""
+    by: dict[str, Any] = {"actor": request.actor, "at": request.at}
+    kept = keep(error, body_of(found), subject=HAZARD.subject, **by)
+    messages.warning(request, kept.message)
+    return redirect(kept.link)
+
+
+def _found(org: Org, form: OpenForm, photos: list) -> services.Found:  # type: ignore[type-arg]
     given = {
         name: value
         for name, value in form.cleaned_data.items()
         if name not in {"photos", "kept", "spot"}
     }
-    found = services.Found(org=org, photos=photos, **given)
-    return services.open_hazard(found, actor=request.actor, at=request.at)
+    return services.Found(org=org, photos=photos, **given)
 
 
 def _status(form: OpenForm) -> int:

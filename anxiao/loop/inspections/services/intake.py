@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.kernel.errors import Conflict, DomainError, NotFound
+from anxiao.foundation.kernel.errors import AnotherBody, DomainError, NotFound
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.queries.receipts import Receipt, receipt_of
 from anxiao.loop.inspections.rules import FAIL, PASS, Submitted, fingerprint, former_fingerprint
@@ -37,7 +37,8 @@ def submit_inspection(
 ) -> tuple[Inspection, bool]:
     """Store an inspection with its hazards and evidence; ``False`` when it was there already.
 
-    The same uuid with another body raises ``Conflict``; another person's uuid ``NotFound``.
+    The same uuid with another body raises ``AnotherBody``, and whoever took it in keeps it
+    (``conflicts.services.keep``); another person's uuid ``NotFound``.
     ``Invalid.fields`` names item codes and fields. Everything or nothing is stored.
     """
     receipt, created = receive(submitted, actor=actor, at=at, photos_follow=photos_follow)
@@ -136,8 +137,7 @@ class _Taking:
         if row.inspector_id != self.actor.user_id:
             return Taken(uuid, error=NotFound(_("没有这条检查记录。")))
         if row.body_sha256 not in {fingerprint(submitted), former_fingerprint(submitted)}:
-            said = _("同一编号已收到另一份检查记录，请重新打开检查表填写后提交。")
-            return Taken(uuid, error=Conflict(said))
+            return Taken(uuid, error=AnotherBody(_("同一编号已收到另一份检查记录。")))
         if self.photos_follow:
             hang_followed(row, actor=self.actor, at=self.at)
         return Taken(uuid, receipt_of(row))

@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from anxiao.foundation.access.http import ActorRequest, page
+from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound
+from anxiao.foundation.kernel.errors import AnotherBody, Forbidden, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
 from anxiao.foundation.places.queries import places_of
@@ -21,6 +23,7 @@ from anxiao.loop.inspections.models import Checklist, Round
 from anxiao.loop.inspections.queries.checklists import formerly_in_force
 from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted
 from anxiao.loop.inspections.services import submit_inspection
+from anxiao.loop.inspections.services.refused import INSPECTION, body_of
 from anxiao.loop.inspections.views.pictures import Pictures
 from anxiao.loop.inspections.views.units import number_in, unit_asked
 
@@ -74,14 +77,23 @@ def new(request: ActorRequest) -> HttpResponseBase:
     shaped = form.is_valid()
     if not (_stored(request, asked, form) and shaped):
         return _show(request, asked, form)
+    return _submit(request, asked, form)
+
+
+def _submit(request: ActorRequest, asked: Asked, form: FillForm) -> HttpResponseBase:
+    """Store it, say what is wrong with it, or show it beside the record that came before."""
+    submitted = _submitted(form, asked)
+    by: dict[str, Any] = {"actor": request.actor, "at": request.at}
     try:
-        inspection, _created = submit_inspection(
-            _submitted(form, asked), actor=request.actor, at=request.at
-        )
+        inspection, _created = submit_inspection(submitted, **by)
     except Invalid as error:
         for name, message in error.fields.items():
             form.fault(name, message)
         return _show(request, asked, form)
+    except AnotherBody as error:
+        kept = keep(error, body_of(submitted), subject=INSPECTION.subject, **by)
+        messages.warning(request, kept.message)
+        return redirect(kept.link)
     return redirect("inspections:done", inspection.pk)
 
 

@@ -1,0 +1,40 @@
+"""What a room says of its records, so that refused ones can be shown and settled."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.conflicts.rules import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A stored record and a refused body; ``url`` is the record's page, "" if it is hidden."""
+
+    stored: Sequence[Fact]
+    refused: Sequence[Fact]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record.
+
+    ``compare(uuid, body, actor)`` names only what the actor may see; ``save(body, actor, at)``
+    stores the body by the ordinary service under the ``uuid`` it holds and returns the new
+    record's page, or raises what the service raises.
+    """
+
+    subject: str
+    label: str | Promise
+    compare: Callable[[UUID, Mapping[str, Any], Actor], Compared]
+    save: Callable[[Mapping[str, Any], Actor, datetime], str]
+
+
+Kinds = Mapping[str, Kind]
+"""By ``subject``."""

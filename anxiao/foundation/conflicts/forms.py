@@ -1,0 +1,10 @@
+"""What saving a refused body may ask for."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class SaveForm(forms.Form):
+    """Nothing, but for a reason when the day of the record has passed meanwhile."""
+
+    late_reason = forms.CharField(label=_("补录原因"), required=False, max_length=200)

@@ -1,0 +1,90 @@
+"""Hazards as programs tell them: the rows that a body names by code, number or UUID."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anxiao.foundation.access.actor import Actor
+from anxiao.foundation.files.models import Upload
+from anxiao.foundation.files.queries import my_uploads
+from anxiao.foundation.kernel.errors import Invalid, NotFound
+from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.places.models import Place, Point
+from anxiao.loop.hazards.catalog import category_code
+from anxiao.loop.hazards.models import Criterion
+from anxiao.loop.hazards.services.opening import Found
+
+AS_TOLD = ("criterion", "point", "place", "photos", "unit")
+"""Fields of a body that name rows; the rest is taken as it was told."""
+
+
+def found_as_told(told: Mapping[str, Any], actor: Actor) -> Found:
+    """A body, typed and with all its fields, as ``open_hazard`` takes it.
+
+    Raises ``NotFound`` for a unit where the actor enters no hazards, ``Invalid`` for what the unit
+    does not have.
+    """
+    org = Org.objects.visible_with(actor, "hazards.open").filter(pk=told["unit"]).first()
+    if org is None:
+        raise NotFound
+    point, place = _spot(told, org, actor)
+    given = {name: value for name, value in told.items() if name not in AS_TOLD}
+    if category_code(told["category"]) is None:
+        message = _("没有这个隐患类别，请核对。")
+        raise Invalid(message, {"category": message})
+    given["place_text"] = told["place_text"] or spot_name(point, place)
+    return Found(
+        org=org,
+        point=point,
+        place=place,
+        criterion=criterion_of(actor, told["criterion"]),
+        photos=own_uploads(actor, told["photos"]),
+        **given,
+    )
+
+
+def own_uploads(actor: Actor, uuids: Iterable[UUID]) -> list[Upload]:
+    """The actor's own uploads; ``Invalid`` at ``photos`` if one of them has not arrived."""
+    wanted = list(dict.fromkeys(uuids))
+    found = my_uploads(actor, wanted)
+    if len(found) < len(wanted):
+        message = _("有照片尚未上传，请先上传照片。")
+        raise Invalid(message, {"photos": message})
+    return found
+
+
+def criterion_of(actor: Actor, code: str) -> Criterion | None:
+    """The criterion in force of ``code``; ``Invalid`` if there is none."""
+    if not code:
+        return None
+    found = Criterion.objects.visible_to(actor).in_force().filter(code=code).first()
+    if found is None:
+        message = _("没有这条判定情形，或已停用。")
+        raise Invalid(message, {"criterion": message})
+    return found
+
+
+def spot_name(point: Point | None, place: Place | None) -> str:
+    """A place in words where nobody wrote it down."""
+    if point is not None:
+        return f"{point.place.full_name} {point.name}" if point.place else point.name
+    return place.full_name if place else ""
+
+
+def _spot(told: Mapping[str, Any], org: Org, actor: Actor) -> tuple[Point | None, Place | None]:
+    point = place = None
+    if told["point"]:
+        points = Point.objects.visible_to(actor).filter(org=org, retired_on=None)
+        point = points.select_related("place").filter(code=told["point"].upper()).first()
+        if point is None:
+            message = _("本单位没有这个检查点。")
+            raise Invalid(message, {"point": message})
+    if told["place"] is not None:
+        places = Place.objects.visible_to(actor).filter(org=org, retired_on=None)
+        place = places.filter(pk=told["place"]).first()
+        if place is None:
+            message = _("本单位没有这个场所。")
+            raise Invalid(message, {"place": message})
+    return point, place
