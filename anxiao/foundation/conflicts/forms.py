@@ -5,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SaveForm(forms.Form):
-    """Nothing, but for a reason when the day of the record has passed meanwhile."""
+    """Nothing, but for a reason when the day of the record has passed meanwhile.
 
-    late_reason = forms.CharField(label=_("补录原因"), required=False, max_length=200)
+    The field stands above the row of buttons, outside their forms.
+    """
+
+    late_reason = forms.CharField(
+        label=_("补录原因"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"form": "save"}),
+    )

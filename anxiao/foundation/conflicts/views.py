@@ -100,11 +100,16 @@ def _show(
             "different": [pair for pair in pairs if pair.differs],
             "same": [pair for pair in pairs if not pair.differs],
             "problems": list(fields.values()) or ([_message(error)] if error else []),
-            "form": form if form and ("late_reason" in fields or form.errors) else None,
+            "form": _asking(form) if form and ("late_reason" in fields or form.errors) else None,
         }
     refused = error is not None or bool(form and form.errors)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return render(request, "conflicts/detail.html", context, status=status)
+
+
+def _asking(form: SaveForm) -> SaveForm:
+    form.fields["late_reason"].required = True
+    return form
 
 
 def _message(error: DomainError) -> str:
