@@ -323,3 +323,17 @@ def test_a_body_is_read_as_the_interface_reads_it(world, moment):
     assert {name: told[name] for name in body} == body
     assert submitted_of(told) == found
     assert told_of(world.officer.hazard())["due_on"] is None
+
+
+@pytest.mark.parametrize("name", ["\x00", "\ud800", "门卫\u202e"])
+def test_hostile_names_in_a_refused_body_break_nothing(world, bodies, name):
+    body = {**bodies[1], "answers": {**bodies[1]["answers"], name: {"a": "pass"}}}
+    answer = world.officer.send("/inspections", body)
+    assert answer.status_code in {409, 422}
+    if answer.status_code == 409:
+        kept = Refused.objects.get()
+        assert json.loads(kept.body) == body
+        officer = browser(world, "officer")
+        assert officer.get(page(kept)).status_code == 200
+        refusal = officer.post(page(kept, "save"))
+        assert (refusal.status_code, Inspection.objects.count()) == (422, 1)
