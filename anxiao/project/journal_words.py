@@ -27,6 +27,7 @@ from anxiao.loop.hazards.registers import CRITERIA, HAZARDS
 from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardSource
 from anxiao.loop.inspections.registers import INSPECTIONS
 from anxiao.loop.inspections.states import InspectionKind
+from anxiao.project.conflicts import KINDS
 
 Text = str | Promise
 
@@ -143,6 +144,7 @@ KEYS: dict[str, Text] = {
     "lost": gettext_lazy("不再承担的职责"),
     "missing": gettext_lazy("尚缺"),
     "new_due_on": gettext_lazy("申请延至"),
+    "record": gettext_lazy("记录"),
     "rejected": gettext_lazy("未收下行数"),
     "removed_clause": gettext_lazy("删除条款"),
     "removed_duty": gettext_lazy("删除职责"),
@@ -214,6 +216,7 @@ VALUES: dict[str, dict[str, Text]] = {
     "source": dict(HazardSource.choices),
     "kind": dict([*InspectionKind.choices, *EndKind.choices, *DayKind.choices]),
     "channel": dict(Channel.choices),
+    "record": {kind.subject: kind.label for kind in KINDS.values()},
 }
 TOLD_ELSEWHERE = frozenset({"user", "unit", "requested_by", "absorbed", "item", "checklist"})
 """Keys that say, in codes or numbers, what another column or key of the line says in words."""

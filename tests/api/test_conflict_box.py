@@ -25,6 +25,7 @@ from anxiao.loop.hazards.services.refused import told_of
 from anxiao.loop.inspections.models import Inspection
 from anxiao.loop.inspections.services.refused import body_of, submitted_of
 from anxiao.project.conflicts import KINDS
+from anxiao.project.journal_words import action_word, detail_words
 from tests.api.conftest import Program
 from tests.api.test_r6_same_uuid import inspection
 from tests.builders import AT, actor_of, make_school, sign_in
@@ -183,6 +184,8 @@ class TestSettled:
             "dropped",
             world.school.path,
         )
+        assert detail_words(line.detail, line.subject) == "记录：检查记录"
+        assert action_word(line.action, line.subject) == "不要待核对的一份"
         assert officer.post(page(kept, "save")).status_code == 409
         assert "不再保存" in read(officer.get(page(kept)))
         again = world.officer.send("/inspections", bodies[1])

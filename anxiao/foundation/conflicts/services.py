@@ -75,7 +75,7 @@ def save_refused(
 
 
 def _settle(row: Refused, step: str, *, actor: Actor, at: datetime) -> None:
-    detail = {"kind_of_record": row.subject}
+    detail = {"record": row.subject}
     path = row.org.path if row.org else ""
     how = SETTLING[step]
     move(row, how, actor=actor, at=at, org_path=path, detail=detail, settled_at=at, body="")

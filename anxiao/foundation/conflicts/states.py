@@ -16,7 +16,7 @@ class RefusedState(TextChoices):
 
 
 SETTLING = Workflow(
-    Step("drop", frozenset({RefusedState.KEPT}), RefusedState.DROPPED, "", _("不要这一份")),  # type: ignore[arg-type]
-    Step("save", frozenset({RefusedState.KEPT}), RefusedState.SAVED, "", _("另存为一条新记录")),  # type: ignore[arg-type]
+    Step("drop", frozenset({RefusedState.KEPT}), RefusedState.DROPPED, ""),
+    Step("save", frozenset({RefusedState.KEPT}), RefusedState.SAVED, ""),
 )
 """Only the sender takes these steps; the new record asks for the rights that any record does."""

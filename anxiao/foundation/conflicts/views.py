@@ -63,9 +63,9 @@ def save_view(kinds: Kinds) -> Guarded:
         if not form.is_valid():
             return _show(request, kinds, row, form=form)
         reason = form.cleaned_data["late_reason"]
-        kind, by = kinds[row.subject], {"actor": request.actor, "at": request.at}
+        kind, actor = kinds[row.subject], request.actor
         try:
-            url = save_refused(row, kind, late_reason=reason, **by)  # type: ignore[arg-type]
+            url = save_refused(row, kind, late_reason=reason, actor=actor, at=request.at)
         except Conflict:
             raise
         except DomainError as error:
