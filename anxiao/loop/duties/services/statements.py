@@ -102,10 +102,13 @@ def count_cells(scope: Scope, day: date) -> int:
     Returns how many were wrong; those that are right are not written again.
     """
     where, values = scope.where("t")
-    sql = _COUNT.format(truth=_TRUTH.format(**_words(where)))
-    today = connection.ops.adapt_datefield_value(day)
+    words = _words(where)
+    lapsed = _LAPSED.format(**words)
+    today = [connection.ops.adapt_datefield_value(day)] * 4  # twice two before and after FROM
     with connection.cursor() as cursor:
-        cursor.execute(sql, [today, today, *values])
+        cursor.execute(
+            _COUNT.format(**words, lapsed=lapsed, enough=_ENOUGH), [*today, *values, *today]
+        )
         return int(cursor.rowcount)
 
 
@@ -122,7 +125,7 @@ def cell_differences(scope: Scope) -> list[CellDifference]:
     """Cells whose stored counts differ from their evidence."""
     where, values = scope.where("t")
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENT.format(**_words(where)), values)
+        cursor.execute(_DIFFERENT.format(**_words(where), enough=_ENOUGH), values)
         return [
             CellDifference(
                 row[0],
@@ -230,33 +233,30 @@ _CELL = {
     "sqlite": "t.unit_id, t.duty_id, t.period_key",
 }
 
-_TRUTH = """
-SELECT t.id, t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AS enough, t.ends_on, t.lapsed,
-  t.done AS had, t.met AS was_met, t.valid_until AS was_valid_until,
-  COUNT(e.id) AS done, {valid} AS valid_until
-{facts}
-"""
+_ENOUGH = "t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed"
 
 # An ended period keeps its mark; a running one has lapsed if its proof ran out before the day.
+_LAPSED = "CASE WHEN t.ends_on <= %s THEN t.lapsed ELSE COALESCE({valid} < %s, FALSE) END"
+
+# Only what is wrong is handed on to be written.
 _COUNT = """
-UPDATE duties_tally SET done = n.done, valid_until = n.valid_until, lapsed = n.lapses,
-  met = n.enough AND NOT n.lapses
+UPDATE duties_tally SET done = n.done, valid_until = n.valid_until, lapsed = n.lapsed, met = n.met
 FROM (
-  SELECT c.*,
-    CASE WHEN c.ends_on <= %s THEN c.lapsed ELSE COALESCE(c.valid_until < %s, FALSE) END AS lapses
-  FROM ({truth}) c
+  SELECT t.id, COUNT(e.id) AS done, {valid} AS valid_until, {lapsed} AS lapsed,
+    {enough} AND NOT ({lapsed}) AS met
+  {facts}
+  HAVING t.done <> COUNT(e.id) OR t.lapsed <> ({lapsed})
+    OR t.met <> ({enough} AND NOT ({lapsed})) OR t.valid_until IS DISTINCT FROM {valid}
 ) n
-WHERE n.id = duties_tally.id AND (n.had <> n.done
-  OR n.lapsed <> n.lapses OR n.was_met <> (n.enough AND NOT n.lapses)
-  OR n.was_valid_until IS DISTINCT FROM n.valid_until)
+WHERE n.id = duties_tally.id
 """
 
 _DIFFERENT = """
 SELECT t.unit_id, t.duty_id, t.period_key, t.done, t.met, t.valid_until, COUNT(e.id),
-  t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AND NOT t.lapsed, {valid}
+  {enough} AND NOT t.lapsed, {valid}
 {facts}
 HAVING t.done <> COUNT(e.id)
-  OR t.met <> (t.owed AND NOT t.exempt AND COUNT(e.id) >= t.needed AND NOT t.lapsed)
+  OR t.met <> ({enough} AND NOT t.lapsed)
   OR t.valid_until IS DISTINCT FROM {valid}
 ORDER BY t.unit_id, t.duty_id, t.period_key
 """
