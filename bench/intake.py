@@ -37,17 +37,17 @@ def inspections(place: Place, batch: int = 0) -> Requests:
             sender = senders[(number * 37 + count * 41) % len(senders)]
             head = {"Authorization": f"Bearer {sender['token']}"}
             if batch:
-                records = [_inspection(world, sender, count + n) for n in range(batch)]
+                records = [inspection(world, sender, count + n) for n in range(batch)]
                 path, body = "/api/v1/inspections/batch", {"inspections": records}
             else:
-                path, body = "/api/v1/inspections", _inspection(world, sender, count)
+                path, body = "/api/v1/inspections", inspection(world, sender, count)
             yield request("POST", path, head=head, body=json.dumps(body).encode())
             count += 1
 
     return sent
 
 
-def _inspection(world: dict[str, Any], sender: dict[str, Any], count: int) -> dict[str, Any]:
+def inspection(world: dict[str, Any], sender: dict[str, Any], count: int) -> dict[str, Any]:
     """Nineteen items in order, another one each time is not."""
     items = world["items"]
     answers: dict[str, Any] = {item: {"a": "pass"} for item in items}
@@ -73,10 +73,10 @@ def floor(place: Place, batch: int = 0) -> Requests:
             head = {"Cookie": f"sessionid={sessions[(number * 37 + count) % len(sessions)]}"}
             sender = place.world["senders"][0]
             if batch:
-                records = [_inspection(place.world, sender, count) for n in range(batch)]
+                records = [inspection(place.world, sender, count) for n in range(batch)]
                 path, body = "/batch", {"records": records}
             else:
-                path, body = "/write", _inspection(place.world, sender, count)
+                path, body = "/write", inspection(place.world, sender, count)
             yield request("POST", path, head=head, body=json.dumps(body).encode())
             count += 1
 

@@ -53,6 +53,16 @@ def write(sql: str, values: Sequence[Any]) -> int:
     return int(cursor.rowcount)
 
 
+def write_all(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run a statement that changes rows once with each of ``rows`` of values."""
+    if not rows:
+        return
+    here = connections[DEFAULT_DB_ALIAS]
+    cursor = _cursor(here)
+    with here.wrap_database_errors:
+        cursor.executemany(sql, rows)
+
+
 def _cursor(here: Any) -> Any:
     """The connection's cursor for these roads: making one costs as much as many a statement."""
     if here.queries_logged or here.execute_wrappers:

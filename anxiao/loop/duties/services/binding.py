@@ -230,13 +230,10 @@ def _turn_one(
 
 
 def _open_for(bindings: Sequence[Binding], today: date) -> None:
-    by_unit: dict[int, list[Binding]] = defaultdict(list)
-    for binding in bindings:
-        if binding.duty.plan.from_on <= today:
-            by_unit[binding.unit_id].append(binding)
-    calendars = calendars_for(Org.objects.filter(pk__in=by_unit))
-    for unit_id, each in by_unit.items():
-        open_for(each, today, calendars[unit_id], today=today)
+    begun = [each for each in bindings if each.duty.plan.from_on <= today]
+    if begun:
+        units = Org.objects.filter(pk__in={each.unit_id for each in begun})
+        open_for(begun, today, calendars_for(units), today=today)
 
 
 def _binding(duty: Duty, subject: Subject, from_on: date) -> Binding:

@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.kernel.calendar import SchoolCalendar
 from anxiao.foundation.kernel.periods import Cadence, Owed, Period, owed, period_of
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendars_for
-from anxiao.loop.duties.models import Binding, Duty, Evidence, Exemption, Rollup, Tally
+from anxiao.loop.duties.models import Binding, Duty, Evidence, Exemption, Tally
 from anxiao.loop.duties.queries.subjects import BOUND_KINDS, duties_for
 from anxiao.loop.duties.rules import counts_from, due_day, is_whole_plan
 from anxiao.loop.duties.services.locks import lock_county, lock_units
+from anxiao.loop.duties.services.rollups import (
+    CellChange,
+    counts,
+    save_cells,
+    settle,
+    shift_rollups,
+)
 from anxiao.loop.duties.services.statements import (
     OpenPeriod,
     Scope,
@@ -31,23 +39,41 @@ EXEMPTED = tuple(f"duty__{each}" for each in DUTY_NAME)
 MOST_IDS = 5000
 """Unit ids named in one statement."""
 
+TOGETHER = 2000
+"""Cells opened in one transaction, about: SQLite's other writers wait for its end."""
+
+GIVEN = (
+    *("duty_id", "unit_id", "county_id", "town_id", "period_key", "starts_on", "ends_on"),
+    *("counts_from", "due_on", "needed", "owed", "exempt", "late"),
+)
+"""What a new cell says before it is counted."""
+
 Pair = tuple[int, int]
 """Unit id and duty id."""
 
 
-@transaction.atomic
 def open_cells(county: Org, day: date) -> int:
     """Open the cells of every period of ``day`` for every unit bound in ``county``.
 
-    Safe to run again: cells already there stay as they are. A handful of statements per calendar
-    in use, whatever the number of units. Returns how many were opened.
+    A few duties at a time, each few in a transaction of their own, a handful of statements per
+    calendar in use. Safe to run again: cells already there stay as they are, and what a kill left
+    undone is opened. Returns how many were opened.
     """
-    duties = list(duties_for(county.path).filter(plan__from_on__lte=day, plan__to_on__gte=day))
-    if not duties:
-        return 0
+    in_force = duties_for(county.path).filter(plan__from_on__lte=day, plan__to_on__gte=day)
+    duties = list(in_force.order_by("pk").values_list("pk", flat=True))
+    units = Org.objects.filter(county=county, kind__in=BOUND_KINDS).count()
+    some = max(1, TOGETHER // max(1, units))
+    slices = (duties[start : start + some] for start in range(0, len(duties), some))
+    return sum(_open_some(county, each, day) for each in slices)
+
+
+@transaction.atomic
+def _open_some(county: Org, duty_ids: Sequence[int], day: date) -> int:
+    """Open the cells of some duties: those still in force once nobody else writes."""
     orgs = Org.objects.filter(county=county, kind__in=BOUND_KINDS)
     lock_units(orgs)  # cells that are there already are counted anew too
     lock_county(county.pk)
+    duties = list(duties_for(county.path).filter(pk__in=duty_ids))
     groups: dict[int, list[int]] = defaultdict(list)
     calendars: dict[int, SchoolCalendar] = {}
     for unit_id, calendar in calendars_for(orgs).items():
@@ -120,83 +146,52 @@ def _exempt_new(county: Org, duties: Iterable[Duty], day: date) -> None:
     judge_again(pairs, since=day)
 
 
-@dataclass(frozen=True, slots=True)
-class CellChange:
-    """How a cell's share in its rollups changed: −1, 0 or 1 each."""
-
-    cell: Tally
-    owed: int
-    met: int
-
-
-def counts(cell: Tally) -> tuple[int, int]:
-    """What a cell adds to its rollups: ``(owed, met)``."""
-    return int(cell.owed and not cell.exempt), int(cell.met)
-
-
-def settle(cell: Tally) -> None:
-    """Set ``met`` from the rest of the cell."""
-    cell.met = cell.owed and not cell.exempt and not cell.lapsed and cell.done >= cell.needed
-
-
-def shift_rollups(changes: Iterable[CellChange]) -> None:
-    """Add the changes to the rollups of each cell's town and county; the county must be locked."""
-    sums: dict[tuple[int, str, int], list[int]] = defaultdict(lambda: [0, 0])
-    cells: dict[tuple[int, str, int], Tally] = {}
-    for change in changes:
-        for org_id in filter(None, (change.cell.town_id, change.cell.county_id)):
-            key = (change.cell.duty_id, change.cell.period_key, org_id)
-            sums[key][0] += change.owed
-            sums[key][1] += change.met
-            cells[key] = change.cell
-    for (duty_id, period_key, org_id), (more_owed, more_met) in sorted(sums.items()):
-        rows = Rollup.objects.filter(org_id=org_id, duty_id=duty_id, period_key=period_key)
-        moved = rows.update(owed=F("owed") + more_owed, met=F("met") + more_met)
-        if not moved:
-            cell = cells[duty_id, period_key, org_id]
-            Rollup.objects.create(
-                duty_id=duty_id,
-                org_id=org_id,
-                county_id=cell.county_id,
-                period_key=period_key,
-                starts_on=cell.starts_on,
-                ends_on=cell.ends_on,
-                due_on=cell.due_on,
-                owed=more_owed,
-                met=more_met,
-            )
-
-
 def open_for(
-    bindings: Sequence[Binding], day: date, calendar: SchoolCalendar, *, today: date
-) -> list[Tally]:
-    """Open the missing cells that ``day`` has for bindings of one unit; its county must be locked.
+    bindings: Sequence[Binding], day: date, calendars: Mapping[int, SchoolCalendar], *, today: date
+) -> None:
+    """Open the missing cells that ``day`` has for bindings of one county, which must be locked.
 
-    ``bindings`` carry their duty and its plan. New cells count what evidence there already is. A
-    period over before ``today`` that nobody opened in its time is not owed: a late entry must not
-    make a unit late where a silent one is not.
+    ``bindings`` carry their duty and its plan, ``calendars`` are those of their units. New cells
+    count what evidence there already is. A period over before ``today`` that nobody opened in its
+    time is not owed: a late entry must not make a unit late where a silent one is not.
     """
+    cut = {each: _period_for(each, day, calendars[each.unit_id]) for each in bindings}
+    there = _there(cut, day)
     judges = Judge.of([(each.unit_id, each.duty_id) for each in bindings])
-    cut = {each: _period_for(each, day, calendar) for each in bindings}
-    there = set(
-        Tally.objects.filter(
-            Q(counts_from__lte=day, ends_on__gt=day)
-            | Q(period_key__in={each.key for each in cut.values() if each}),
-            unit__in={each.unit_id for each in bindings},
-            duty__in={each.duty_id for each in bindings},
-        ).values_list("unit_id", "duty_id")
-    )
     made = []
     for binding, period in cut.items():
-        if period is not None and (binding.unit_id, binding.duty_id) not in there:
-            cell = _cell(binding, period, judges.owed(binding, period, calendar), day)
-            if period.end <= today:
-                cell.late, cell.owed, cell.exempt = True, False, False
-                settle(cell)
-            made.append(cell)
-    Tally.objects.bulk_create(made)
+        pair = (binding.unit_id, binding.duty_id)
+        if period is not None and not {(*pair, period.key), (*pair, "")} & there:
+            verdict = judges.owed(binding, period, calendars[binding.unit_id])
+            made.append(_cell(binding, period, verdict, day, today))
+    if made:
+        _add(made, day)
+
+
+def _there(cut: Mapping[Binding, Period | None], day: date) -> set[tuple[int, int, str]]:
+    """Unit, duty and key of cells that are there already; ``""`` for one that runs on ``day``."""
+    rows = Tally.objects.filter(
+        Q(counts_from__lte=day, ends_on__gt=day)
+        | Q(period_key__in={period.key for period in cut.values() if period}),
+        unit__in={each.unit_id for each in cut},
+        duty__in={each.duty_id for each in cut},
+    )
+    told = rows.values_list("unit_id", "duty_id", "period_key", "counts_from", "ends_on")
+    return {
+        (unit_id, duty_id, "" if begins <= day < ends else key)
+        for unit_id, duty_id, key, begins, ends in told
+    }
+
+
+def _add(made: Sequence[Tally], day: date) -> None:
+    """Write new cells of one county, count them, and add them to the rollups."""
+    ids = quick.insert(Tally, [{name: getattr(cell, name) for name in GIVEN} for cell in made])
+    new = dict(zip(ids, made, strict=True))
+    if count_cells(Scope(made[0].county_id, cells=tuple(ids)), day):
+        met = Tally.objects.filter(pk__in=ids, met=True).values_list("pk", flat=True)
+        for pk in met:
+            new[pk].met = True
     shift_rollups(CellChange(cell, *counts(cell)) for cell in made)
-    return made
 
 
 def _period_for(binding: Binding, day: date, calendar: SchoolCalendar) -> Period | None:
@@ -215,11 +210,13 @@ def _period_for(binding: Binding, day: date, calendar: SchoolCalendar) -> Period
     return period
 
 
-def _cell(binding: Binding, period: Period, verdict: Owed, day: date) -> Tally:
+def _cell(binding: Binding, period: Period, verdict: Owed, day: date, today: date) -> Tally:
+    """A new cell, not yet counted; ``late`` if its period was over before ``today``."""
     duty = binding.duty
     cadence = Cadence(duty.cadence)
-    cell = Tally(
-        duty=duty,
+    late = period.end <= today
+    return Tally(
+        duty_id=duty.pk,
         unit_id=binding.unit_id,
         county_id=binding.county_id,
         town_id=binding.town_id,
@@ -229,11 +226,10 @@ def _cell(binding: Binding, period: Period, verdict: Owed, day: date) -> Tally:
         counts_from=counts_from(period, cadence, duty.valid_days),
         due_on=due_day(period, cadence, duty.grace_days, day),
         needed=duty.times,
-        owed=verdict.owed or verdict.exempt,
-        exempt=verdict.exempt,
+        owed=not late and (verdict.owed or verdict.exempt),
+        exempt=not late and verdict.exempt,
+        late=late,
     )
-    count_again(cell, day)
-    return cell
 
 
 def count_again(cell: Tally, day: date) -> None:
@@ -305,13 +301,14 @@ def judge_again(pairs: Iterable[Pair], *, since: date) -> int:
     units, duties = {unit_id for unit_id, _ in asked}, {duty_id for _, duty_id in asked}
     rows = Tally.objects.filter(unit__in=units, duty__in=duties, ends_on__gt=since)
     cells = [cell for cell in rows if (cell.unit_id, cell.duty_id) in asked]
-    before = [counts(cell) for cell in cells]
+    before = [(cell.owed, cell.exempt, cell.met, counts(cell)) for cell in cells]
     judge(cells)
-    changes = []
-    for cell, (owing, met) in zip(cells, before, strict=True):
-        after = counts(cell)
-        changes.append(CellChange(cell, after[0] - owing, after[1] - met))
-    Tally.objects.bulk_update(cells, ["owed", "exempt", "met"], batch_size=500)
+    changed, changes = [], []
+    for cell, (*marks, share) in zip(cells, before, strict=True):
+        if marks != [cell.owed, cell.exempt, cell.met]:
+            changed.append(cell)
+            changes.append(CellChange.since(cell, share))
+    save_cells(changed, ("owed", "exempt", "met"))
     moved = [each for each in changes if each.owed or each.met]
     shift_rollups(moved)
     return len(moved)

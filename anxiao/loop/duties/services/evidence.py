@@ -27,16 +27,16 @@ from anxiao.loop.duties.models import (
     Tally,
 )
 from anxiao.loop.duties.rules import LATE_AFTER
-from anxiao.loop.duties.services.cells import (
+from anxiao.loop.duties.services.cells import count_again, open_for
+from anxiao.loop.duties.services.locks import lock_county, lock_unit
+from anxiao.loop.duties.services.quick import count_in, proves, roll_crossed
+from anxiao.loop.duties.services.rollups import (
     CellChange,
-    count_again,
     counts,
-    open_for,
+    save_cells,
     settle,
     shift_rollups,
 )
-from anxiao.loop.duties.services.locks import lock_county, lock_unit
-from anxiao.loop.duties.services.quick import count_in, proves, roll_crossed
 
 BY_HAND = "duties.hand:"
 """How the sources of proofs given by hand begin."""
@@ -273,13 +273,13 @@ def _count_in_slowly(
         cell.done += more
         _prolong(cell, happened_on, today)
         settle(cell)
-        changes.append(_change(cell, before))
+        changes.append(CellChange.since(cell, before))
     _save(cells)
     shift_rollups(changes)
     there = {cell.duty_id for cell in cells}
     missing = [each for each in bindings if each.duty_id not in there]
     if missing:
-        open_for(missing, happened_on, calendar_for(unit), today=today)
+        open_for(missing, happened_on, {unit.pk: calendar_for(unit)}, today=today)
 
 
 def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:
@@ -293,7 +293,7 @@ def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:
     for cell in cells:
         before = counts(cell)
         count_again(cell, today)
-        changes.append(_change(cell, before))
+        changes.append(CellChange.since(cell, before))
     _save(cells)
     shift_rollups(changes)
 
@@ -327,10 +327,5 @@ def _prolong(cell: Tally, happened_on: date, today: date) -> None:
         cell.lapsed = cell.valid_until < today
 
 
-def _change(cell: Tally, before: tuple[int, int]) -> CellChange:
-    after = counts(cell)
-    return CellChange(cell, after[0] - before[0], after[1] - before[1])
-
-
 def _save(cells: Sequence[Tally]) -> None:
-    Tally.objects.bulk_update(cells, ["done", "valid_until", "lapsed", "met"])
+    save_cells(cells, ("done", "valid_until", "lapsed", "met"))

@@ -8,8 +8,14 @@ from django.db.models import QuerySet
 
 from anxiao.foundation.orgs.models import Org
 from anxiao.loop.duties.models import Tally
-from anxiao.loop.duties.services.cells import CellChange, counts, settle, shift_rollups
 from anxiao.loop.duties.services.locks import lock_county, lock_units
+from anxiao.loop.duties.services.rollups import (
+    CellChange,
+    counts,
+    save_cells,
+    settle,
+    shift_rollups,
+)
 from anxiao.loop.duties.services.statements import (
     CellDifference,
     RollupDifference,
@@ -39,8 +45,8 @@ def _expire(county_id: int, day: date) -> int:
         before = counts(cell)
         cell.lapsed = True
         settle(cell)
-        changes.append(CellChange(cell, 0, counts(cell)[1] - before[1]))
-    Tally.objects.bulk_update(cells, ["lapsed", "met"], batch_size=500)
+        changes.append(CellChange.since(cell, before))
+    save_cells(cells, ("lapsed", "met"))
     shift_rollups(each for each in changes if each.met)
     return len(cells)
 

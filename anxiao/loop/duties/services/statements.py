@@ -31,16 +31,21 @@ class OpenPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which cells of a county: all, or those of some duties, and among them of some periods."""
+    """Which cells of a county: all, or those of some duties, and among them of some periods.
+
+    ``cells`` are ids of single ones; rollups know nothing of them.
+    """
 
     county_id: int
     duties: tuple[int, ...] = ()
     keys: tuple[str, ...] = ()
+    cells: tuple[int, ...] = ()
 
     def where(self, table: str) -> tuple[str, list[Any]]:
         """The condition on ``table`` with its parameters."""
         words, values = [f"{table}.county_id = %s"], [self.county_id]
-        for column, each in (("duty_id", self.duties), ("period_key", self.keys)):
+        named = (("duty_id", self.duties), ("period_key", self.keys), ("id", self.cells))
+        for column, each in named:
             if each:
                 words.append(f"{table}.{column} IN ({_marks(each)})")
                 values += each  # type: ignore[arg-type]
