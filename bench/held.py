@@ -1,7 +1,8 @@
 """How long each kind of write holds SQLite's one turn: ``python -m bench.held WORLD``, inside.
 
 ``WORLD`` is the file in which ``bench.turns`` keeps the county. Prints, per kind, the milliseconds
-from each turn taken to its end.
+from each turn taken to its end, and how many of them this process computed: on a machine that
+others share the first contain their work too.
 """
 
 import json
@@ -60,28 +61,34 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 DAY = timedelta(days=1)
 
 
+def now() -> tuple[float, float]:
+    """Seconds on the wall, and seconds that this thread has computed."""
+    return time.perf_counter(), time.thread_time()
+
+
 @dataclass(slots=True)
 class Clock:
     """Notes how long each turn was held, under the kind that is under way."""
 
     kind: str = ""
-    taken: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    taken: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     _since: threading.local = field(default_factory=threading.local)
 
     def begin(self) -> None:
         """The turn has come."""
-        self._since.at = time.perf_counter()
+        self._since.at = now()
 
     def end(self) -> None:
         """It is over."""
         if getattr(self._since, "at", None) is not None:
-            self.note(time.perf_counter() - self._since.at)
+            self.note(self._since.at)
             self._since.at = None
 
-    def note(self, seconds: float) -> None:
-        """One turn."""
+    def note(self, since: tuple[float, float]) -> None:
+        """One turn that began ``since``."""
         if self.kind:
-            self.taken[self.kind].append(seconds * 1000)
+            wall, computing = now()
+            self.taken[self.kind].append(((wall - since[0]) * 1000, (computing - since[1]) * 1000))
 
     @contextmanager
     def of(self, kind: str) -> Iterator[None]:
@@ -97,7 +104,11 @@ def watched() -> Clock:
     """A clock that hears of every transaction of this process, and of writes outside any."""
     clock = Clock()
     ours: Any = DatabaseWrapper
-    start, end, run = ours._start_transaction_under_autocommit, ours._end_turn, CursorWrapper.execute
+    start, end, run = (
+        ours._start_transaction_under_autocommit,
+        ours._end_turn,
+        CursorWrapper.execute,
+    )
 
     def started(self: Any) -> None:
         start(self)
@@ -109,12 +120,12 @@ def watched() -> Clock:
 
     def execute(self: Any, query: str, params: Any = None) -> Any:
         alone = not self.connection.in_transaction and query.lstrip()[:7].upper().startswith(WRITES)
-        began = time.perf_counter()
+        began = now()
         try:
             return run(self, query, params)
         finally:
             if alone:
-                clock.note(time.perf_counter() - began)
+                clock.note(began)
 
     ours._start_transaction_under_autocommit, ours._end_turn = started, ended
     CursorWrapper.execute = execute  # type: ignore[method-assign]
@@ -220,7 +231,7 @@ def _profiles(house: House, value: bool) -> None:
 
 def founded(house: House) -> None:
     """Units that are new to the plan."""
-    names = [("新%d小学" % n, f"第{n % 10}镇教委", "小学", 300 + n) for n in range(NEW_UNITS)]
+    names = [(f"新{n}小学", f"第{n % 10}镇教委", "小学", 300 + n) for n in range(NEW_UNITS)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "units.xlsx"
         with Workbook(path, {"constant_memory": True}) as book:
@@ -236,7 +247,9 @@ def founded(house: House) -> None:
 def ledger(house: House) -> None:
     """A ledger, row by row and whole."""
     names = list(
-        Org.objects.filter(county=house.world["county"], kind="school").values_list("name", flat=True)
+        Org.objects.filter(county=house.world["county"], kind="school").values_list(
+            "name", flat=True
+        )
     )
     with tempfile.TemporaryDirectory() as folder:
         for turn, whole in enumerate((False, True)):

@@ -9,9 +9,10 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import SYSTEM, Actor
 from anxiao.foundation.access.scoping import within
-from anxiao.foundation.journal.services import record
+from anxiao.foundation.journal.services import Line, record_all
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendars_for
@@ -35,6 +36,7 @@ from anxiao.loop.duties.states import PlanState
 CHUNK = 200
 REBOUND = 5
 """Units bound anew in one transaction: SQLite's other writers wait for its end."""
+BOUND = ("duty_id", "unit_id", "county_id", "town_id", "from_on")
 OVERLAP = timedelta(minutes=10)
 """A profile written by a transaction that was still open at the last look is found by the next."""
 
@@ -58,7 +60,7 @@ def bind_plan(plan: Plan, at: datetime) -> int:
             for duty in duties
             if binds(duty, subject)
         ]
-        Binding.objects.bulk_create(made, batch_size=1000)
+        quick.insert(Binding, [{name: getattr(each, name) for name in BOUND} for each in made])
         bound += len(made)
         counties |= {each.county_id for each in made}
     for county in Org.objects.filter(pk__in=counties).order_by("pk"):
@@ -136,8 +138,9 @@ def rebind_units(units: QuerySet[Org] | Iterable[Org], *, actor: Actor, at: date
         by_county[subject.county_id].append(subject)
     changed = 0
     for county_id, found in sorted(by_county.items()):
+        county, known = Org.objects.get(pk=county_id), _Known()
         for chunk in _chunks(iter(found), REBOUND):
-            changed += _rebind(county_id, chunk, actor, at)
+            changed += _rebind(county, chunk, known, actor, at)
     return changed
 
 
@@ -159,41 +162,58 @@ class _Turn:
 
 
 @transaction.atomic
-def _rebind(county_id: int, chunk: Sequence[Subject], actor: Actor, at: datetime) -> int:
+def _rebind(
+    county: Org, chunk: Sequence[Subject], known: "_Known", actor: Actor, at: datetime
+) -> int:
     today = business_day(at)
     lock_units([subject.unit_id for subject in chunk])
-    lock_county(county_id)
-    turn = _turn(county_id, chunk, today)
+    lock_county(county.pk)
+    known.refresh(county)
+    turn = _turn(known, chunk, today)
     touched = turn.touched()
     if not touched:
         return 0
-    Binding.objects.bulk_create(turn.new)
-    Binding.objects.bulk_update([*turn.again, *turn.ended], ["from_on", "until_on"], batch_size=500)
+    quick.insert(Binding, [{name: getattr(each, name) for name in BOUND} for each in turn.new])
     old = [*turn.again, *turn.ended]
+    _save_days(old)
     if old:
         since = min([today, *(each.until_on for each in turn.ended if each.until_on)])
         judge_again([(each.unit_id, each.duty_id) for each in old], since=since)
     _open_for(turn.new + turn.again, today)
-    for subject in chunk:
-        if subject.unit_id in touched:
-            record(
-                "rebind",
-                "orgs.org",
-                actor=actor,
-                at=at,
-                org_path=subject.path,
-                detail={"unit": subject.unit_id, **touched[subject.unit_id]},
-            )
+    lines = [
+        Line("rebind", "orgs.org", org_path=subject.path, detail={"unit": subject.unit_id, **words})
+        for subject in chunk
+        if (words := touched.get(subject.unit_id))
+    ]
+    record_all(lines, actor=actor, at=at)
     return len(touched)
 
 
-def _turn(county_id: int, chunk: Sequence[Subject], today: date) -> _Turn:
-    county = Org.objects.get(pk=county_id)
-    duties = [duty for duty in duties_for(county.path) if duty.plan.to_on >= today]
+@dataclass(slots=True)
+class _Known:
+    """The duties of the plans that reach a county, read once while they stay in force."""
+
+    plans: tuple[int, ...] = ()
+    duties: dict[int, Duty] = field(default_factory=dict)
+
+    def refresh(self, county: Org) -> None:
+        """Read them anew if a plan was published or retired; the county must be locked."""
+        plans = tuple(plans_for(county.path).order_by("pk").values_list("pk", flat=True))
+        if plans != self.plans:
+            self.plans = plans
+            self.duties = {duty.pk: duty for duty in duties_for(county.path)}
+
+    def duty(self, pk: int) -> Duty:
+        """One of them, or of a plan that reached the unit where it stood before."""
+        return self.duties.get(pk) or Duty.objects.select_related("plan__issuer").get(pk=pk)
+
+
+def _turn(known: _Known, chunk: Sequence[Subject], today: date) -> _Turn:
+    duties = [duty for duty in known.duties.values() if duty.plan.to_on >= today]
     levels = {subject.unit_id: set(levels_of(subject.path)) for subject in chunk}
     existing: dict[int, dict[int, Binding]] = defaultdict(dict)
-    rows = Binding.objects.filter(unit__in=levels, duty__plan__state=PlanState.PUBLISHED)
-    for binding in rows.select_related("duty__plan"):
+    for binding in Binding.objects.filter(unit__in=levels, duty__plan__state=PlanState.PUBLISHED):
+        binding.duty = known.duty(binding.duty_id)
         existing[binding.unit_id][binding.duty_id] = binding
     turn = _Turn()
     for subject in chunk:
@@ -243,6 +263,14 @@ def _binding(duty: Duty, subject: Subject, from_on: date) -> Binding:
         county_id=subject.county_id,
         town_id=subject.town_id,
         from_on=from_on,
+    )
+
+
+def _save_days(bindings: Iterable[Binding]) -> None:
+    days = ((each.from_on, each.until_on, each.pk) for each in bindings)
+    quick.write_all(
+        "UPDATE duties_binding SET from_on = %s, until_on = %s WHERE id = %s",
+        [(quick.day(first), last and quick.day(last), pk) for first, last, pk in days],
     )
 
 

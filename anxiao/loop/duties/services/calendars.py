@@ -19,10 +19,14 @@ from anxiao.loop.duties.queries.subjects import BOUND_KINDS, duties_for
 from anxiao.loop.duties.rules import counts_from, due_day
 from anxiao.loop.duties.services.cells import judge, open_cells
 from anxiao.loop.duties.services.locks import lock_county, lock_units
+from anxiao.loop.duties.services.rollups import CellChange, counts, save_cells, shift_rollups
 from anxiao.loop.duties.services.statements import Scope, count_cells, rebuild_rollups
 from anxiao.loop.duties.states import PlanState
 
-CHUNK = 200
+TOGETHER = 5
+"""Units judged anew in one transaction: SQLite's other writers wait for its end."""
+TOLD = ("starts_on", "ends_on", "counts_from", "due_on", "owed", "exempt", "met")
+"""What a calendar decides about a cell."""
 SHAPED = (Cadence.TERMLY, Cadence.PER_HOLIDAY)
 """Cadences whose periods a calendar cuts."""
 
@@ -39,25 +43,65 @@ def judge_calendars(county: Org, at: datetime) -> int:
     """Judge and cut anew the cells that calendars changed since the last look decide otherwise.
 
     They are those of the days that became school days or ceased to be, and those still running;
-    all others stay as they are. Cells that today now asks for are opened. Safe to run again.
-    Returns how many units have another calendar.
+    all others stay as they are. Cells that today now asks for are opened first. A few units at a
+    time, noted with them: what a kill left undone is done by the next look. Returns how many units
+    have another calendar.
     """
-    noted = Progress.objects.values_list("calendars", flat=True).get(pk=county.pk)
-    if note_calendars(county) == noted:
+    noted, found = _noted_of(county), calendars_for(_units(county))
+    if _noted(found) == noted:
         return 0
-    with transaction.atomic():
-        lock_units(_units(county))
-        lock_county(county.pk)
-        progress = Progress.objects.get(pk=county.pk)
-        today = business_day(at)
-        found = calendars_for(_units(county))
-        changed = list(_changed(county, progress.calendars, found, today))
-        for each in changed:
-            _judge(county, each, today)
-        if changed:
-            open_cells(county, today)
+    today = business_day(at)
+    units = [unit_id for each in _changed(county, noted, found, today) for unit_id in each.units]
+    if units:
+        open_cells(county, today)
+    for start in range(0, len(units), TOGETHER):
+        _judge_some(county, units[start : start + TOGETHER], today)
+    _note(county, today)
+    return len(units)
+
+
+@transaction.atomic
+def _judge_some(county: Org, units: Sequence[int], today: date) -> None:
+    orgs = Org.objects.filter(pk__in=units)
+    lock_units(orgs)
+    lock_county(county.pk)
+    noted, found = _noted_of(county), calendars_for(orgs)
+    for each in _changed(county, noted, found, today):
+        _judge(county, each, today)
+    kept = [
+        row | {"units": left}
+        for row in noted
+        if (left := [u for u in row["units"] if u not in found])
+    ]
+    Progress.objects.filter(pk=county.pk).update(calendars=_joined([*kept, *_noted(found)]))
+
+
+@transaction.atomic
+def _note(county: Org, today: date) -> None:
+    """Note the calendars as they are now, of new units too, unless one has changed meanwhile."""
+    lock_county(county.pk)
+    found = calendars_for(_units(county))
+    if not any(_changed(county, _noted_of(county), found, today)):
         Progress.objects.filter(pk=county.pk).update(calendars=_noted(found))
-    return sum(len(each.units) for each in changed)
+
+
+def _noted_of(county: Org) -> Noted:
+    noted: Noted = Progress.objects.values_list("calendars", flat=True).get(pk=county.pk)
+    return noted
+
+
+def _joined(rows: Noted) -> Noted:
+    """Units with the same calendar in one row."""
+    found: Noted = []
+    for row in rows:
+        same = [
+            each for each in found if each["terms"] == row["terms"] and each["days"] == row["days"]
+        ]
+        if same:
+            same[0]["units"] = sorted({*same[0]["units"], *row["units"]})
+        else:
+            found.append(dict(row))
+    return found
 
 
 def _units(county: Org) -> QuerySet[Org]:
@@ -127,21 +171,29 @@ def _days(
 
 
 def _judge(county: Org, changed: _Changed, today: date) -> None:
-    for start in range(0, len(changed.units), CHUNK):
-        units = changed.units[start : start + CHUNK]
-        cells = [
-            cell
-            for cell in _cells(units, changed.days, today)
-            if _cut(cell, changed, today) or _touched(cell, changed.days, today)
-        ]
-        lost = {cell.pk for cell in cells if _period(cell, changed.calendar) is None}
-        judge(cells)
-        for cell in cells:
-            cell.owed = cell.owed and cell.pk not in lost
-            cell.met = cell.met and cell.owed
-        fields = ["starts_on", "ends_on", "counts_from", "due_on", "owed", "exempt", "met"]
-        Tally.objects.bulk_update(cells, fields, batch_size=100)
-        _count(county, cells, today)
+    cells, before = [], []
+    cut = []
+    for cell in _cells(changed.units, changed.days, today):
+        was = _told(cell), counts(cell)
+        if _cut(cell, changed, today):
+            cut.append(cell)
+        elif not _touched(cell, changed.days, today):
+            continue
+        cells.append(cell)
+        before.append(was)
+    judge(cells)
+    for cell in cells:
+        cell.owed = cell.owed and _period(cell, changed.calendar) is not None
+        cell.met = cell.met and cell.owed
+    pairs = zip(cells, before, strict=True)
+    moved = [(cell, share) for cell, (told, share) in pairs if _told(cell) != told]
+    save_cells([cell for cell, _share in moved], TOLD)
+    shift_rollups(CellChange.since(cell, share) for cell, share in moved)
+    _count(county, cut, today)
+
+
+def _told(cell: Tally) -> list[Any]:
+    return [getattr(cell, name) for name in TOLD]
 
 
 def _cells(units: Sequence[int], days: Sequence[date], today: date) -> Iterable[Tally]:
@@ -179,10 +231,9 @@ def _cut(cell: Tally, changed: _Changed, today: date) -> bool:
     return True
 
 
-def _count(county: Org, cells: Sequence[Tally], today: date) -> None:
-    """Count the cells anew; their rollups follow."""
-    if cells:
-        duties = tuple(sorted({cell.duty_id for cell in cells}))
-        scope = Scope(county.pk, duties, tuple(sorted({cell.period_key for cell in cells})))
-        count_cells(scope, today)
-        rebuild_rollups(scope)
+def _count(county: Org, cut: Sequence[Tally], today: date) -> None:
+    """Count cells of other days anew; their rollups follow."""
+    if cut:
+        count_cells(Scope(county.pk, cells=tuple(cell.pk for cell in cut)), today)
+        duties = tuple(sorted({cell.duty_id for cell in cut}))
+        rebuild_rollups(Scope(county.pk, duties, tuple(sorted({cell.period_key for cell in cut}))))

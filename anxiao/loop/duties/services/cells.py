@@ -155,11 +155,11 @@ def open_for(
     count what evidence there already is. A period over before ``today`` that nobody opened in its
     time is not owed: a late entry must not make a unit late where a silent one is not.
     """
-    cut = {each: _period_for(each, day, calendars[each.unit_id]) for each in bindings}
+    cut = [(each, _period_for(each, day, calendars[each.unit_id])) for each in bindings]
     there = _there(cut, day)
     judges = Judge.of([(each.unit_id, each.duty_id) for each in bindings])
     made = []
-    for binding, period in cut.items():
+    for binding, period in cut:
         pair = (binding.unit_id, binding.duty_id)
         if period is not None and not {(*pair, period.key), (*pair, "")} & there:
             verdict = judges.owed(binding, period, calendars[binding.unit_id])
@@ -168,13 +168,13 @@ def open_for(
         _add(made, day)
 
 
-def _there(cut: Mapping[Binding, Period | None], day: date) -> set[tuple[int, int, str]]:
+def _there(cut: Sequence[tuple[Binding, Period | None]], day: date) -> set[tuple[int, int, str]]:
     """Unit, duty and key of cells that are there already; ``""`` for one that runs on ``day``."""
     rows = Tally.objects.filter(
         Q(counts_from__lte=day, ends_on__gt=day)
-        | Q(period_key__in={period.key for period in cut.values() if period}),
-        unit__in={each.unit_id for each in cut},
-        duty__in={each.duty_id for each in cut},
+        | Q(period_key__in={period.key for _binding, period in cut if period}),
+        unit__in={each.unit_id for each, _period in cut},
+        duty__in={each.duty_id for each, _period in cut},
     )
     told = rows.values_list("unit_id", "duty_id", "period_key", "counts_from", "ends_on")
     return {
