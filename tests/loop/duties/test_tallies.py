@@ -276,7 +276,7 @@ def test_r4_many_units_are_bound_anew_a_few_at_a_time(place, plan, monkeypatch):
     monkeypatch.setattr(binding, "_rebind", rebind)
     schools = [make_school(place.town, f"增办第{n}小学") for n in range(7)]
     assert rebind_units(schools, actor=place.clerk, at=AT) == 7
-    assert sizes == [5, 2]
+    assert sizes == [2, 2, 2, 1]
     assert not recount(place.county)
 
 

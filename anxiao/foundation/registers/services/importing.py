@@ -30,7 +30,11 @@ from anxiao.foundation.registers.services.understanding import (
 )
 from anxiao.foundation.registers.services.workbook import MAX_FILE, read_sheets
 
-CHUNK = 200
+CHUNK = 100
+FEW = 5
+"""Rows in one turn to write where rows go in together, and where each is written by itself."""
+WHOLE = 200
+"""Rows prepared together where a file goes in whole, in one turn."""
 BREATH = 0.1
 """Seconds between chunks, previews too: SQLite has one turn to write, and who waits for it looks
 only every tenth of a second whether it is free. PostgreSQL's writers wait for nobody's turn."""
@@ -144,8 +148,8 @@ def apply_rows(
     if manner.whole and not context.dry_run:
         _apply_whole(spec, good, context, report, manner)
     else:
-        for done, chunk in _chunks(good):
-            if done > CHUNK and connection.vendor == "sqlite":
+        for done, chunk in _chunks(good, CHUNK if spec.finish else FEW):
+            if done > len(chunk) and connection.vendor == "sqlite":
                 sleep(BREATH)
             with transaction.atomic():
                 _apply_chunk(spec, chunk, context, report)
@@ -166,7 +170,7 @@ def _apply_whole(
         report.taken = False
         return
     with transaction.atomic():
-        for done, chunk in _chunks(good):
+        for done, chunk in _chunks(good, WHOLE):
             if report.rejected:
                 break
             _apply_chunk(spec, chunk, context, report)
@@ -187,9 +191,9 @@ def _rehearse(
     return apply_rows(spec, replace(understood, rows=good), trial).rejected
 
 
-def _chunks(rows: list[ReadRow]) -> Iterator[tuple[int, list[ReadRow]]]:
-    for start in range(0, len(rows), CHUNK):
-        chunk = rows[start : start + CHUNK]
+def _chunks(rows: list[ReadRow], size: int) -> Iterator[tuple[int, list[ReadRow]]]:
+    for start in range(0, len(rows), size):
+        chunk = rows[start : start + size]
         yield start + len(chunk), chunk
 
 

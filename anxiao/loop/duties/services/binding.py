@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -34,8 +35,10 @@ from anxiao.loop.duties.services.locks import lock_county, lock_units
 from anxiao.loop.duties.states import PlanState
 
 CHUNK = 200
-REBOUND = 5
+REBOUND = 2
 """Units bound anew in one transaction: SQLite's other writers wait for its end."""
+AT_ONCE = 1_000_000
+"""Cells opened with the plan that asks for them: one act, however many they are."""
 BOUND = ("duty_id", "unit_id", "county_id", "town_id", "from_on")
 OVERLAP = timedelta(minutes=10)
 """A profile written by a transaction that was still open at the last look is found by the next."""
@@ -55,23 +58,22 @@ def bind_plan(plan: Plan, at: datetime) -> int:
     counties: set[int] = set()
     for chunk in _chunks(subjects_under(plan.issuer.path), CHUNK):
         made = [
-            _binding(duty, subject, max(plan.from_on, subject.opened_on))
+            _bound(duty, subject, max(plan.from_on, subject.opened_on))
             for subject in chunk
             for duty in duties
             if binds(duty, subject)
         ]
-        quick.insert(Binding, [{name: getattr(each, name) for name in BOUND} for each in made])
+        quick.insert(Binding, made)
         bound += len(made)
-        counties |= {each.county_id for each in made}
+        counties |= {each["county_id"] for each in made}
     for county in Org.objects.filter(pk__in=counties).order_by("pk"):
         _open_up_to(county, at)
     return bound
 
 
 def _open_up_to(county: Org, at: datetime) -> None:
-    today = business_day(at)
     _progress(county, at)
-    open_cells(county, today)
+    open_cells(county, business_day(at), together=AT_ONCE)
 
 
 def open_due(at: datetime) -> int:
@@ -173,7 +175,8 @@ def _rebind(
     touched = turn.touched()
     if not touched:
         return 0
-    quick.insert(Binding, [{name: getattr(each, name) for name in BOUND} for each in turn.new])
+    new = [{name: getattr(each, name) for name in BOUND} for each in turn.new]
+    quick.insert(Binding, new)
     old = [*turn.again, *turn.ended]
     _save_days(old)
     if old:
@@ -257,13 +260,19 @@ def _open_for(bindings: Sequence[Binding], today: date) -> None:
 
 
 def _binding(duty: Duty, subject: Subject, from_on: date) -> Binding:
-    return Binding(
-        duty=duty,
-        unit_id=subject.unit_id,
-        county_id=subject.county_id,
-        town_id=subject.town_id,
-        from_on=from_on,
-    )
+    binding = Binding(**_bound(duty, subject, from_on))
+    binding.duty = duty
+    return binding
+
+
+def _bound(duty: Duty, subject: Subject, from_on: date) -> dict[str, Any]:
+    return {
+        "duty_id": duty.pk,
+        "unit_id": subject.unit_id,
+        "county_id": subject.county_id,
+        "town_id": subject.town_id,
+        "from_on": from_on,
+    }
 
 
 def _save_days(bindings: Iterable[Binding]) -> None:

@@ -39,7 +39,7 @@ EXEMPTED = tuple(f"duty__{each}" for each in DUTY_NAME)
 MOST_IDS = 5000
 """Unit ids named in one statement."""
 
-TOGETHER = 2000
+TOGETHER = 1200
 """Cells opened in one transaction, about: SQLite's other writers wait for its end."""
 
 GIVEN = (
@@ -52,17 +52,17 @@ Pair = tuple[int, int]
 """Unit id and duty id."""
 
 
-def open_cells(county: Org, day: date) -> int:
+def open_cells(county: Org, day: date, *, together: int = TOGETHER) -> int:
     """Open the cells of every period of ``day`` for every unit bound in ``county``.
 
     A few duties at a time, each few in a transaction of their own, a handful of statements per
     calendar in use. Safe to run again: cells already there stay as they are, and what a kill left
-    undone is opened. Returns how many were opened.
+    undone is opened. ``together`` is how many cells at a time, about. Returns how many were opened.
     """
     in_force = duties_for(county.path).filter(plan__from_on__lte=day, plan__to_on__gte=day)
     duties = list(in_force.order_by("pk").values_list("pk", flat=True))
     units = Org.objects.filter(county=county, kind__in=BOUND_KINDS).count()
-    some = max(1, TOGETHER // max(1, units))
+    some = max(1, together // max(1, units))
     slices = (duties[start : start + some] for start in range(0, len(duties), some))
     return sum(_open_some(county, each, day) for each in slices)
 
