@@ -1,4 +1,4 @@
-"""How long each kind of write holds SQLite's one turn: ``python -m bench.held WORLD``, inside.
+"""How long each kind of write holds SQLite's turn: ``python -m bench.inside bench.held WORLD``.
 
 ``WORLD`` is the file in which ``bench.turns`` keeps the county. Prints, per kind, the milliseconds
 from each turn taken to its end, and how many of them this process computed: on a machine that
@@ -6,8 +6,6 @@ others share the first contain their work too.
 """
 
 import json
-import os
-import sys
 import tempfile
 import threading
 import time
@@ -19,11 +17,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anxiao.project.settings")
-django.setup()
 
 from django.test import Client
 from django.utils import timezone
@@ -330,15 +323,13 @@ KINDS: tuple[Callable[[House], None], ...] = (
 )
 
 
-def main(words: list[str]) -> None:
+def main(words: list[str]) -> int:
     """Measure all kinds, or those named."""
     world = json.loads(Path(words[0]).read_text())
     house = House(world, watched(), timezone.now())
     for kind in KINDS:
         if not words[1:] or kind.__name__ in words[1:]:
-            began = time.monotonic()
             kind(house)
-            print(f"{kind.__name__}: {time.monotonic() - began:.1f} s", file=sys.stderr)
     about = {
         "units": Org.objects.filter(county=world["county"]).count(),
         "duties": Duty.objects.filter(plan__state="published").count(),
@@ -346,7 +337,4 @@ def main(words: list[str]) -> None:
         "hazards": Hazard.objects.filter(county=world["county"]).count(),
     }
     print(json.dumps({"about": about, "taken": house.clock.taken}))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return 0

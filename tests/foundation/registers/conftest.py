@@ -2,9 +2,9 @@
 
 import pytest
 
+from anxiao.foundation.access import turns
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.registers.declare import Asked, ImportContext
-from anxiao.foundation.registers.services import importing
 from tests.builders import AT, actor_of, make_county, make_school, make_user
 
 
@@ -16,7 +16,7 @@ def urls(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def breathless(monkeypatch):
-    monkeypatch.setattr(importing, "BREATH", 0)
+    monkeypatch.setattr(turns, "BREATH", 0)
 
 
 @pytest.fixture

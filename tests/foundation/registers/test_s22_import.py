@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from anxiao.foundation.access import turns
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid
 from anxiao.foundation.kernel.spellings import Money, read_level
@@ -351,7 +352,7 @@ def test_s22_what_is_right_goes_in_and_the_rest_is_answered(context, tmp_path):
     ]
     assert [number for number, _name in lines_now()] == [1, 2, 3, 4, 5, 9]
     assert not Entry.objects.filter(subject="leak").exists()
-    assert seen == [(8, 8)]
+    assert seen[-1] == (8, 8)
     entry = Entry.objects.get(action="import")
     assert entry.detail == {"file": "in.xlsx", **report.counts}
 
@@ -613,8 +614,10 @@ def test_s22_the_turn_to_write_is_given_back_between_chunks(context, monkeypatch
     PostgreSQL has no such turn: nothing rests there.
     """
     between = []
+    for size in ("CHUNK", "FEW"):
+        monkeypatch.setattr(importing, size, 200)
     monkeypatch.setattr(
-        importing,
+        turns,
         "sleep",
         lambda _seconds: between.append((connection.in_atomic_block, len(lines_now()))),
     )

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import sleep
 from typing import Any
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access.actor import require
+from anxiao.foundation.access.turns import in_turns
 from anxiao.foundation.journal.services import record
 from anxiao.foundation.kernel.errors import DomainError, Forbidden, Invalid
 from anxiao.foundation.registers.declare import (
@@ -35,9 +35,6 @@ FEW = 5
 """Rows in one turn to write where rows go in together, and where each is written by itself."""
 WHOLE = 200
 """Rows prepared together where a file goes in whole, in one turn."""
-BREATH = 0.1
-"""Seconds between chunks, previews too: SQLite has one turn to write, and who waits for it looks
-only every tenth of a second whether it is free. PostgreSQL's writers wait for nobody's turn."""
 Progress = Callable[[int, int], None]
 
 
@@ -148,9 +145,7 @@ def apply_rows(
     if manner.whole and not context.dry_run:
         _apply_whole(spec, good, context, report, manner)
     else:
-        for done, chunk in _chunks(good, CHUNK if spec.finish else FEW):
-            if done > len(chunk) and connection.vendor == "sqlite":
-                sleep(BREATH)
+        for done, chunk in in_turns(_chunks(good, CHUNK if spec.finish else FEW)):
             with transaction.atomic():
                 _apply_chunk(spec, chunk, context, report)
                 if context.dry_run:

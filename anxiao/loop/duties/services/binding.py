@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from anxiao.foundation.access import rows as quick
 from anxiao.foundation.access.actor import SYSTEM, Actor
 from anxiao.foundation.access.scoping import within
+from anxiao.foundation.access.turns import in_turns
 from anxiao.foundation.journal.services import Line, record_all
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.orgs.models import Org
@@ -82,7 +83,7 @@ def open_due(at: datetime) -> int:
     opened = 0
     for progress in Progress.objects.filter(opened_until__lt=today).select_related("county"):
         first = max(progress.opened_until + timedelta(days=1), today - timedelta(days=LONGEST_GAP))
-        for count in range((today - first).days + 1):
+        for count in in_turns(range((today - first).days + 1)):
             opened += open_cells(progress.county, first + timedelta(days=count))
         Progress.objects.filter(pk=progress.pk).update(opened_until=today)
     return opened
@@ -141,7 +142,7 @@ def rebind_units(units: QuerySet[Org] | Iterable[Org], *, actor: Actor, at: date
     changed = 0
     for county_id, found in sorted(by_county.items()):
         county, known = Org.objects.get(pk=county_id), _Known()
-        for chunk in _chunks(iter(found), REBOUND):
+        for chunk in in_turns(_chunks(iter(found), REBOUND)):
             changed += _rebind(county, chunk, known, actor, at)
     return changed
 

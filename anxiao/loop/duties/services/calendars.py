@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
+from anxiao.foundation.access.turns import in_turns
 from anxiao.foundation.kernel.calendar import DayKind, PublicDays, SchoolCalendar, Term
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.periods import DAY_BY_DAY, Cadence, Period, parse_key
@@ -23,7 +24,7 @@ from anxiao.loop.duties.services.rollups import CellChange, counts, save_cells, 
 from anxiao.loop.duties.services.statements import Scope, count_cells, rebuild_rollups
 from anxiao.loop.duties.states import PlanState
 
-TOGETHER = 5
+TOGETHER = 3
 """Units judged anew in one transaction: SQLite's other writers wait for its end."""
 TOLD = ("starts_on", "ends_on", "counts_from", "due_on", "owed", "exempt", "met")
 """What a calendar decides about a cell."""
@@ -54,7 +55,7 @@ def judge_calendars(county: Org, at: datetime) -> int:
     units = [unit_id for each in _changed(county, noted, found, today) for unit_id in each.units]
     if units:
         open_cells(county, today)
-    for start in range(0, len(units), TOGETHER):
+    for start in in_turns(range(0, len(units), TOGETHER)):
         _judge_some(county, units[start : start + TOGETHER], today)
     _note(county, today)
     return len(units)

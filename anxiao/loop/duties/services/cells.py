@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from anxiao.foundation.access import rows as quick
+from anxiao.foundation.access.turns import in_turns
 from anxiao.foundation.kernel.calendar import SchoolCalendar
 from anxiao.foundation.kernel.periods import Cadence, Owed, Period, owed, period_of
 from anxiao.foundation.orgs.models import Org
@@ -64,7 +65,7 @@ def open_cells(county: Org, day: date, *, together: int = TOGETHER) -> int:
     units = Org.objects.filter(county=county, kind__in=BOUND_KINDS).count()
     some = max(1, together // max(1, units))
     slices = (duties[start : start + some] for start in range(0, len(duties), some))
-    return sum(_open_some(county, each, day) for each in slices)
+    return sum(_open_some(county, each, day) for each in in_turns(slices))
 
 
 @transaction.atomic

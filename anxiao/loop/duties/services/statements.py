@@ -203,6 +203,8 @@ _PERIOD_NAMED = (
 )
 _PERIOD = ", ".join(["%s"] * 9)
 
+# The periods come first, so that only bindings of their duties are read: SQLite keeps the order of
+# a CROSS JOIN, and PostgreSQL finds its own.
 _OPEN = """
 INSERT INTO duties_tally (duty_id, unit_id, county_id, town_id, period_key, starts_on, ends_on,
   counts_from, due_on, needed, done, owed, exempt, met, valid_until, lapsed, late)
@@ -211,8 +213,8 @@ SELECT b.duty_id, b.unit_id, b.county_id, b.town_id, p.key, p.starts_on, p.ends_
   p.owed AND (p.whole OR b.from_on <= p.starts_on)
     AND (b.until_on IS NULL OR b.until_on >= p.ends_on),
   FALSE, FALSE, NULL, FALSE, FALSE
-FROM (SELECT {rows}) p JOIN duties_binding b ON b.duty_id = p.duty_id
-WHERE b.county_id = %s AND b.from_on < p.ends_on
+FROM (SELECT {rows}) p CROSS JOIN duties_binding b
+WHERE b.duty_id = p.duty_id AND b.county_id = %s AND b.from_on < p.ends_on
   AND (b.until_on IS NULL OR b.until_on > p.starts_on)
 """
 
