@@ -6,11 +6,12 @@ import pytest
 
 from anxiao.foundation.orgs.models import Term
 from anxiao.foundation.orgs.services.days import TermData, add_term, clear_day, remove_term, set_day
-from anxiao.loop.duties.models import Tally
+from anxiao.loop.duties.models import Progress, Tally
 from anxiao.loop.duties.queries import today_items
 from anxiao.loop.duties.services import (
     ExemptionRequest,
     approve_exemption,
+    calendars,
     import_plan,
     open_cells,
     open_due,
@@ -146,4 +147,35 @@ def test_a_late_entry_before_a_missed_day_is_made_good_does_not_free_it(place, p
     assert (found.done, found.owed, found.late) == (1, True, False)
     assert rolled(place.county, "2.2.a-1", "2026-11-24") == (3, 0)
     assert open_cells(place.county, date(2026, 11, 24)) == 0
+    assert not recount(place.county)
+
+
+def test_r12_a_kill_between_units_leaves_each_with_the_calendar_it_was_judged_by(
+    place, plan, keeper, monkeypatch
+):
+    """The calendar changes back before the next look: the unit judged already is judged again."""
+    real, judged = calendars._judge_some, []
+
+    def killed(county, units, today):
+        if judged:
+            raise KeyboardInterrupt
+        judged.append(units)
+        real(county, units, today)
+
+    monkeypatch.setattr(calendars, "TOGETHER", 1)
+    monkeypatch.setattr(calendars, "_judge_some", killed)
+    override = snow(place.county, keeper)
+    with pytest.raises(KeyboardInterrupt):
+        rebind_changed(AT)
+    assert len(judged) == 1
+    assert not recount(place.county)
+    clear_day(override, actor=keeper, at=AT)
+    monkeypatch.setattr(calendars, "_judge_some", real)
+    rebind_changed(AT)
+    assert len(day_cells()) == 3
+    assert not recount(place.county)
+    snow(place.county, keeper)
+    rebind_changed(AT)
+    assert day_cells() == set()
+    assert Progress.objects.get().calendars == calendars.note_calendars(place.county)
     assert not recount(place.county)

@@ -17,6 +17,7 @@ from anxiao.loop.duties.services import (
     ExemptionRequest,
     approve_exemption,
     binding,
+    cells,
     copy_plan,
     evidence,
     expire_standing,
@@ -332,6 +333,30 @@ def test_the_day_job_makes_missed_days_good(place, plan):
         "2026-11-25",
         "2026-11-26",
     ]
+
+
+def test_r12_cells_opened_before_a_kill_stay_and_the_next_run_opens_the_rest(
+    place, plan, monkeypatch
+):
+    later = date(2026, 12, 1)
+    real, opened = cells._open_some, []
+
+    def killed(county, duty_ids, day):
+        if len(opened) == 2:
+            raise KeyboardInterrupt
+        opened.append(real(county, duty_ids, day))
+        return opened[-1]
+
+    monkeypatch.setattr(cells, "_open_some", killed)
+    monkeypatch.setattr(open_cells, "__kwdefaults__", {"together": 1})
+    with pytest.raises(KeyboardInterrupt):
+        open_due(instant(later))
+    assert not recount(place.county)
+    monkeypatch.setattr(cells, "_open_some", real)
+    assert open_due(instant(later)) > 0
+    assert open_due(instant(later)) == 0
+    assert cell(place.school, "2.1.f-1", "2026-12").owed
+    assert not recount(place.county)
 
 
 def test_recount_finds_and_repairs_what_was_tampered(place, plan):
