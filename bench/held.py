@@ -22,6 +22,7 @@ from django.test import Client
 from django.utils import timezone
 from xlsxwriter import Workbook
 
+from anxiao.foundation.access import turns
 from anxiao.foundation.access.actor import SYSTEM
 from anxiao.foundation.accounts.models import User
 from anxiao.foundation.accounts.queries import actor_for
@@ -209,6 +210,8 @@ def days(house: House) -> None:
 
 def profiles(house: House) -> None:
     """All units lose and gain duties."""
+    _profiles(house, True)  # whatever was written before
+    rebind_changed(house.at)
     for value, kind in ((False, "rebinding, duties lost"), (True, "rebinding, duties gained")):
         _profiles(house, value)
         with house.clock.of(kind):
@@ -327,6 +330,7 @@ def main(words: list[str]) -> int:
     """Measure all kinds, or those named."""
     world = json.loads(Path(words[0]).read_text())
     house = House(world, watched(), timezone.now())
+    turns.BREATH = 0  # nobody else writes here
     for kind in KINDS:
         if not words[1:] or kind.__name__ in words[1:]:
             kind(house)

@@ -24,21 +24,25 @@ ROLES = (("phones", "1"), ("phones", ""), ("job", ""))
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """What became of the writers: milliseconds that phones waited, and that turns were held."""
+    """What became of the writers: milliseconds that phones waited, and that turns were held by
+    phones and by the job.
+    """
 
     waits: list[float]
     held: list[float]
+    job: list[float]
     rounds: int
     faults: list[str]
 
     def __str__(self) -> str:
-        longest = max(self.held, default=0)
         return (
             f"{len(self.waits)} writes of phones: p50 {part(self.waits, 0.5):.0f} ms,"
             f" p99 {part(self.waits, 0.99):.0f} ms, longest {max(self.waits, default=0):.0f} ms;"
             f" the job came round {self.rounds} times;"
-            f" of {len(self.held)} turns p99 {part(self.held, 0.99):.0f} ms,"
-            f" longest {longest:.0f} ms; locked out {len(self.faults)}"
+            f" turns of phones p99 {part(self.held, 0.99):.0f} ms,"
+            f" longest {part(self.held, 1):.0f} ms, {len(self.job)} of the job"
+            f" p99 {part(self.job, 0.99):.0f} ms, longest {part(self.job, 1):.0f} ms;"
+            f" locked out {len(self.faults)}"
         )
 
 
@@ -81,7 +85,8 @@ def crowd(env: Mapping[str, str], world: Path, seconds: float, backup: Sequence[
     told: list[dict[str, Any]] = [json.loads(each.communicate(timeout=120)[0]) for each in programs]
     return Crowd(
         waits=sorted(wait for each in told[:-1] for wait in each["waits"]),
-        held=sorted(held for each in told for held in each["held"]),
+        held=sorted(held for each in told[:-1] for held in each["held"]),
+        job=sorted(told[-1]["held"]),
         rounds=len(told[-1]["waits"]),
         faults=[fault for each in told for fault in each["faults"]],
     )

@@ -133,5 +133,5 @@ def test_r4_a_long_job_works_in_short_turns(sqlite_house, tmp_path, record_prope
     counted = program(sqlite_house, RIGHT).communicate(timeout=60)[0]
     assert counted.split() == [str(len(found.waits) + WARMED), "0"]
     record_property("p99_ms", turns.part(found.waits, 0.99))
-    record_property("longest_turn_ms", found.held[-1])
+    record_property("longest_turn_ms", max(found.held[-1], found.job[-1]))
     sys.stdout.write(f"{found}\n")
