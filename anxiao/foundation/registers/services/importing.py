@@ -31,7 +31,7 @@ from anxiao.foundation.registers.services.understanding import (
 from anxiao.foundation.registers.services.workbook import MAX_FILE, read_sheets
 
 CHUNK = 100
-FEW = 5
+FEW = 10
 """Rows in one turn to write where rows go in together, and where each is written by itself."""
 WHOLE = 200
 """Rows prepared together where a file goes in whole, in one turn."""
