@@ -22,10 +22,10 @@ def _seal(at: datetime) -> None:
 
 
 SCHEDULE = (
+    Periodic("messaging.deliver", MINUTE / 2, deliver),
     Periodic("duties.rebind_changed", MINUTE, rebind_changed),
     Periodic("duties.open_due", 10 * MINUTE, open_due),
     Periodic("duties.expire_standing", 60 * MINUTE, lambda at: expire_standing(business_day(at))),
-    Periodic("messaging.deliver", MINUTE / 2, deliver),
     Periodic("messaging.send_digests", 15 * MINUTE, send_digests),
     Periodic("journal.seal", 10 * MINUTE, _seal),
     Periodic("registers.purge_batches", 60 * MINUTE, purge_batches),

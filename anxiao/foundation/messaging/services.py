@@ -70,7 +70,7 @@ _SENT = """
 UPDATE messaging_outgoing SET outcome = 'sent', leased_until = NULL
 WHERE id = %s AND outcome = 'queued'
 """
-# A robot that asks for patience gets none of its other letters meanwhile; no attempt is counted.
+# The letters that wait for a robot are not tried while it asks for patience: no attempt is counted.
 _PUT_OFF = """
 UPDATE messaging_outgoing SET next_at = %s
 WHERE robot_id = %s AND outcome = 'queued' AND next_at < %s
@@ -316,7 +316,8 @@ def _deliver_one(pk: int, at: datetime, *, until: datetime) -> bool:
             again = quick.instant(at + wait_after(outgoing.attempts, answer.retry_after))
             quick.write(_NOT_SENT, [outcome, again, pk, outgoing.attempts])
             if answer.retry_after and outgoing.robot_id:
-                quick.write(_PUT_OFF, [again, outgoing.robot_id, again])
+                patience = quick.instant(at + wait_after(0, answer.retry_after))
+                quick.write(_PUT_OFF, [patience, outgoing.robot_id, patience])
     return answer.ok
 
 

@@ -616,6 +616,7 @@ def test_s22_the_turn_to_write_is_given_back_between_chunks(context, monkeypatch
     between = []
     for size in ("CHUNK", "FEW"):
         monkeypatch.setattr(importing, size, 200)
+    monkeypatch.setattr(turns, "STRETCH", -1)  # each piece of work is a long one
     monkeypatch.setattr(
         turns,
         "sleep",

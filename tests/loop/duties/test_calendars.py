@@ -179,3 +179,26 @@ def test_r12_a_kill_between_units_leaves_each_with_the_calendar_it_was_judged_by
     assert day_cells() == set()
     assert Progress.objects.get().calendars == calendars.note_calendars(place.county)
     assert not recount(place.county)
+
+
+def test_r12_a_kill_before_the_first_unit_leaves_no_cell_of_a_day_that_was_taken_back(
+    place, plan, keeper, monkeypatch
+):
+    saturday = date(2026, 11, 28)
+    open_due(instant(saturday))
+    rebind_changed(instant(saturday))
+    before = day_cells(saturday)
+    override = snow(place.county, keeper, day=saturday, kind="school", at=instant(saturday))
+    real = calendars._judge_some
+
+    def killed(*_given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(calendars, "_judge_some", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rebind_changed(instant(saturday))
+    monkeypatch.setattr(calendars, "_judge_some", real)
+    clear_day(override, actor=keeper, at=instant(saturday))
+    rebind_changed(instant(saturday + DAY))
+    assert day_cells(saturday) == before
+    assert not recount(place.county)

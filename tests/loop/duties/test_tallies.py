@@ -134,6 +134,19 @@ def test_facts_of_several_days_at_once_count_as_one_by_one(place, plan):
     assert not recount(place.county)
 
 
+def test_facts_of_two_days_count_once_in_a_cell_that_the_first_of_them_opens(place, plan):
+    facts = [
+        evidence.Fact(
+            place.school, "drill.evacuation", date(2026, 10, day), f"t:{day}", late_reason="补录"
+        )
+        for day in (20, 21)
+    ]
+    with transaction.atomic():
+        evidence.record_facts(facts, at=AT, actor=SYSTEM)
+    assert cell(place.school, "2.1.f-1", "2026-10").done == 2
+    assert not recount(place.county)
+
+
 def test_the_same_source_counts_once_even_after_it_was_revoked(place, plan):
     assert fact(place.school, "drill.evacuation", source="drills.drill:1")
     assert not fact(place.school, "drill.evacuation", source="drills.drill:1")

@@ -15,10 +15,10 @@ from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.periods import DAY_BY_DAY, Cadence, Period, parse_key
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.queries import calendars_for
-from anxiao.loop.duties.models import Progress, Tally
+from anxiao.loop.duties.models import Binding, Progress, Tally
 from anxiao.loop.duties.queries.subjects import BOUND_KINDS, duties_for
 from anxiao.loop.duties.rules import counts_from, due_day
-from anxiao.loop.duties.services.cells import judge, open_cells
+from anxiao.loop.duties.services.cells import judge, open_for
 from anxiao.loop.duties.services.locks import lock_county, lock_units
 from anxiao.loop.duties.services.rollups import CellChange, counts, save_cells, shift_rollups
 from anxiao.loop.duties.services.statements import Scope, count_cells, rebuild_rollups
@@ -44,17 +44,15 @@ def judge_calendars(county: Org, at: datetime) -> int:
     """Judge and cut anew the cells that calendars changed since the last look decide otherwise.
 
     They are those of the days that became school days or ceased to be, and those still running;
-    all others stay as they are. Cells that today now asks for are opened first. A few units at a
-    time, noted with them: what a kill left undone is done by the next look. Returns how many units
-    have another calendar.
+    all others stay as they are. Cells that today now asks for are opened. A few units at a time,
+    noted with them: what a kill left undone is done by the next look. Returns how many units have
+    another calendar.
     """
     noted, found = _noted_of(county), calendars_for(_units(county))
     if _noted(found) == noted:
         return 0
     today = business_day(at)
     units = [unit_id for each in _changed(county, noted, found, today) for unit_id in each.units]
-    if units:
-        open_cells(county, today)
     for start in in_turns(range(0, len(units), TOGETHER)):
         _judge_some(county, units[start : start + TOGETHER], today)
     _note(county, today)
@@ -69,6 +67,7 @@ def _judge_some(county: Org, units: Sequence[int], today: date) -> None:
     noted, found = _noted_of(county), calendars_for(orgs)
     for each in _changed(county, noted, found, today):
         _judge(county, each, today)
+        _open(each, today)
     kept = [
         row | {"units": left}
         for row in noted
@@ -84,6 +83,18 @@ def _note(county: Org, today: date) -> None:
     found = calendars_for(_units(county))
     if not any(_changed(county, _noted_of(county), found, today)):
         Progress.objects.filter(pk=county.pk).update(calendars=_noted(found))
+
+
+def _open(changed: "_Changed", today: date) -> None:
+    """Open the cells that today now asks for."""
+    bindings = Binding.objects.filter(
+        unit__in=changed.units,
+        duty__plan__state=PlanState.PUBLISHED,
+        duty__plan__from_on__lte=today,
+        duty__plan__to_on__gte=today,
+    ).select_related("duty__plan")
+    calendars = dict.fromkeys(changed.units, changed.calendar)
+    open_for(list(bindings), today, calendars, today=today)
 
 
 def _noted_of(county: Org) -> Noted:

@@ -254,16 +254,20 @@ def _count_in(unit: Org, kind: str, facts: Mapping[date, int], today: date) -> N
         lock_county(crossed[0].county_id)
         roll_crossed(crossed)
     proved = counted[0].proved if counted else int(proves(unit.pk, kind))
+    missing = []
     for day, more in sorted(facts.items()):
         done = {cell.duty_id for cell in counted if cell.counts(day)}
         if proved > len(done):
-            _count_in_slowly(unit, kind, more, day, done, today)
+            missing.append((day, _count_in_slowly(unit, kind, more, day, done, today)))
+    for day, bindings in missing:  # at last, since a new cell counts the facts of all days
+        if bindings:
+            open_for(bindings, day, {unit.pk: calendar_for(unit)}, today=today)
 
 
 def _count_in_slowly(
     unit: Org, kind: str, more: int, happened_on: date, counted: Collection[int], today: date
-) -> None:
-    """The same for all duties but those ``counted``: cells are missing, or validity runs."""
+) -> list[Binding]:
+    """The same for all duties but those ``counted``, where validity runs; those without a cell."""
     bindings = [each for each in _bindings(unit.pk, kind) if each.duty_id not in counted]
     lock_county(bindings[0].county_id)
     cells = _cells(unit.pk, bindings, happened_on)
@@ -277,9 +281,7 @@ def _count_in_slowly(
     _save(cells)
     shift_rollups(changes)
     there = {cell.duty_id for cell in cells}
-    missing = [each for each in bindings if each.duty_id not in there]
-    if missing:
-        open_for(missing, happened_on, {unit.pk: calendar_for(unit)}, today=today)
+    return [each for each in bindings if each.duty_id not in there]
 
 
 def _count_out(unit: Org, kind: str, happened_on: date, today: date) -> None:
