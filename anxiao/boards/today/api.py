@@ -31,11 +31,15 @@ class TaskOut(Schema):
 
 
 class TodayOut(Schema):
-    """All posts of the person; ``count`` and ``minutes`` are of what is late or due today."""
+    """All posts of the person; ``count`` and ``minutes`` are of what is late or due today.
+
+    ``is_more``: more waits than is listed, fifty of each kind of step; then both are the least.
+    """
 
     on: date
     count: int
     minutes: int
+    is_more: bool
     tasks: list[TaskOut]
 
 
@@ -50,6 +54,7 @@ def my_today(request: ApiRequest) -> TodayOut:
     """What the token's person has to do now, late things first, from every post held."""
     on = business_day(request.at)
     tasks: list[TaskOut] = []
+    is_more = False
     for post in {post.org_id: post for post in reversed(request.posts)}.values():
         first = post == request.posts[0]
         shown = day_of(request.actor, request.posts, post, on, personal=first)
@@ -58,11 +63,13 @@ def my_today(request: ApiRequest) -> TodayOut:
             ("now", shown.now),
             ("soon", shown.soon),
         )
-        tasks += [_shown(task, post, when) for when, found in parts for task in found]
+        listed = [(task, when) for when, found in parts for task in found]
+        tasks += [_shown(task, post, when) for task, when in listed if not task.is_rest]
+        is_more = is_more or shown.is_more
     tasks.sort(key=lambda task: ("late", "now", "soon").index(task.when))
     pressing = [task for task in tasks if task.when != "soon"]
     minutes = sum(task.minutes for task in pressing)
-    return TodayOut(on=on, count=len(pressing), minutes=minutes, tasks=tasks)
+    return TodayOut(on=on, count=len(pressing), minutes=minutes, is_more=is_more, tasks=tasks)
 
 
 def _shown(task: Task, post: Post, when: When) -> TaskOut:

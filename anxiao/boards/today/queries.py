@@ -100,6 +100,7 @@ def _hazards(actor: Actor, post: Post, day: date) -> Iterator[Task]:
             url=waiting.url,
             action=waiting.action,
             clause=waiting.clause,
+            is_rest=waiting.is_rest,
         )
 
 

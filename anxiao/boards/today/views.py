@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from anxiao.boards.today import queries
 from anxiao.boards.today.forms import ScanForm
+from anxiao.boards.today.rules import counted
 from anxiao.foundation.access.capabilities import Role
 from anxiao.foundation.access.http import ActorRequest, page
 from anxiao.foundation.kernel.clock import business_day
@@ -38,10 +39,11 @@ def today(request: ActorRequest) -> HttpResponseBase:
         "today": day,
         "runs_the_system": role == Role.SYSTEM_ADMIN,
         "groups": [
-            (_("超期"), tasks.late, "late"),
-            (_("今天"), tasks.now, "soon"),
-            (_("接下来"), tasks.soon, ""),
+            (_("超期"), tasks.late, "late", counted(tasks.late)),
+            (_("今天"), tasks.now, "soon", counted(tasks.now)),
+            (_("接下来"), tasks.soon, "", counted(tasks.soon)),
         ],
+        "late": counted(tasks.late),
         "quick": [
             {"url": reverse(route), "icon": icon, "label": label}
             for needed, route, icon, label in QUICK

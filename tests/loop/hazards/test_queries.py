@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from anxiao.foundation.accounts.queries import posts_of
 from anxiao.loop.hazards import queries, services
 from anxiao.loop.hazards.models import Hazard
+from anxiao.loop.hazards.queries import waiting as waiting_queries
 from tests.builders import AT, TODAY
 from tests.loop.hazards.world import CANARY, DUE
 
@@ -180,8 +181,24 @@ def test_waiting_costs_one_query_a_kind(world, django_assert_num_queries, number
         world.report_up(world.open())
     post = posts_of(world.users["clerk"].pk, TODAY)[0]
     actor = world.clerk
-    with django_assert_num_queries(7):  # a town does not list for supervision, nor a principal
+    # Each step of the road has its own cap; a town does not list for supervision.
+    with django_assert_num_queries(9):
         assert len(queries.waiting_for(actor, post, TODAY)) == number
+
+
+def test_fifty_to_assign_do_not_hide_the_one_to_verify(world, monkeypatch):
+    monkeypatch.setattr(waiting_queries, "CAP", 2)
+    world.in_state("submitted")
+    for _ in range(2):
+        world.open()
+    assert waiting(world, "principal") == ["assign", "assign", "close"]
+    world.open()
+    post = posts_of(world.users["principal"].pk, TODAY)[0]
+    found = queries.waiting_for(world.principal, post, TODAY)
+    (rest,) = [each for each in found if each.is_rest]
+    assert sorted(each.step for each in found if not each.is_rest) == ["assign", "assign", "close"]
+    assert (rest.minutes, rest.title) == (0, "指派整改：还有更多，见隐患台账")
+    assert rest.url == "/registers/hazards/?state=open"
 
 
 def test_a_page_costs_the_same_however_long_its_history(world):

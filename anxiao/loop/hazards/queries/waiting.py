@@ -1,9 +1,10 @@
 """What waits for one person at one post today: to assign, rectify, verify, answer, decide."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -17,7 +18,7 @@ from anxiao.loop.hazards.queries.people import whose_person_is_gone
 from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardState, RequestState
 
 CAP = 50
-"""Things shown of one kind; more would not be done today."""
+"""Things shown of one kind of step; more would not be done today, yet it is told that they wait."""
 
 MINUTES = {"submit": 5, "assign": 3, "close": 5, "accept_up": 5}
 DECIDE_MINUTES = 2
@@ -43,46 +44,84 @@ class Waiting:
     url: str
     action: str
     clause: str = CLAUSE
+    is_rest: bool = False
+    """Stands for all of its kind beyond ``CAP``; ``due_on`` is the nearest of theirs."""
 
 
 def waiting_for(actor: Actor, post: Post, day: date) -> list[Waiting]:
-    """Everything that waits for ``actor`` at ``post``; one query a kind and one for the units
-    near the post, nearest deadline first.
+    """Everything that waits for ``actor`` at ``post``; one query a kind of step and one for the
+    units near the post, nearest deadline first.
+
+    Each kind has a ``CAP`` of its own, which costs two queries more than one for all three steps
+    of the road: else fifty hazards to assign would hide the one that waits to be verified.
 
     What a unit does stands with the unit; what the upper level verifies, answers or decides
     stands with the level right above it, not with every level higher up.
     """
     near = Near.to(post.org_id)
     found = [
-        *_hazards(actor, post, near),
-        *_interims(actor, post, near, day),
-        *_left_behind(actor, post, near, day),
-        *_to_supervise(actor, post, day),
-        *_escalations(actor, post),
-        *_extensions(actor, post, near),
-        *_ends(actor, post, near),
+        *_capped(_to_rectify(actor, post, near), mine=1, state=HazardState.ASSIGNED),
+        *_capped(
+            _to_assign(actor, post, near),
+            state=HazardState.ACCEPTED if near.below != () else HazardState.OPEN,
+        ),
+        *_capped(_to_verify(actor, post, near), state=HazardState.SUBMITTED),
+        *_capped(_interims(actor, post, near, day), interim=1),
+        *_capped(_left_behind(actor, post, near, day), state=HazardState.ASSIGNED),
+        *_capped(_to_supervise(actor, post, day), overdue=1, level=HazardLevel.MAJOR),
+        *_capped(_escalations(actor, post), state=HazardState.REPORTED),
+        *_capped(_extensions(actor, post, near), live=1),
+        *_capped(_ends(actor, post, near), live=1),
     ]
     return sorted(found, key=lambda each: (each.due_on or day, each.minutes, each.hazard_id))
 
 
-def _hazards(actor: Actor, post: Post, near: Near) -> Iterator[Waiting]:
-    # Each alternative names the columns of one index, or the whole ledger would be read.
-    own, passed_up = near.kept_here(), Q(upper_org_id=post.org_id)
+def _capped(found: Iterable[Waiting], **asked: object) -> Iterator[Waiting]:
+    """The first of one kind, and one line for the rest, which leads to the ledger as ``asked``."""
+    for number, each in enumerate(found):
+        if number < CAP:
+            yield each
+        else:
+            ledger = reverse("registers:hazards")
+            yield replace(
+                each,
+                title=_("%(kind)s：还有更多，见隐患台账") % {"kind": each.action},
+                detail=_("这里只列前 %(n)d 件") % {"n": CAP},
+                minutes=0,
+                url=f"{ledger}?{urlencode(asked)}",
+                is_rest=True,
+            )
+
+
+# Each alternative of a condition names the columns of one index, or the ledger would be read.
+
+
+def _to_rectify(actor: Actor, post: Post, near: Near) -> Iterator[Waiting]:
+    near_here = near.kept_here() | near.right_below() | Q(upper_org_id=post.org_id)
     mine = Q(state=HazardState.ASSIGNED, responsible_id=actor.user_id)
-    wanted = mine & (own | near.right_below() | passed_up)
-    if actor.may("hazards.assign", post.org_path):
-        wanted |= Q(state=HazardState.OPEN) & own
-        wanted |= Q(state=HazardState.ACCEPTED) & passed_up
-    if actor.may("hazards.verify", post.org_path):
-        handed_in = Q(state=HazardState.SUBMITTED) & ~Q(submitted_by_id=actor.user_id)
-        wanted |= near.verified_here(also=handed_in)
-    rows = Hazard.objects.filter(wanted).order_by("due_on", "id")
-    steps = {HazardState.ASSIGNED: "submit", HazardState.SUBMITTED: "close"}
-    words = {"submit": _("整改"), "assign": _("指派整改"), "close": _("复查")}
-    for hazard, state, due_on in _shown(rows, "state", "due_on"):
-        step = steps.get(HazardState(state), "assign")
-        until = due_on if step == "submit" else None
-        yield _waiting(step, hazard, words[step], until, MINUTES[step])
+    for hazard, due_on in _shown(_by_deadline(mine & near_here), "due_on"):
+        yield _waiting("submit", hazard, _("整改"), due_on, MINUTES["submit"])
+
+
+def _to_assign(actor: Actor, post: Post, near: Near) -> Iterator[Waiting]:
+    if not actor.may("hazards.assign", post.org_path):
+        return
+    wanted = Q(state=HazardState.OPEN) & near.kept_here()
+    wanted |= Q(state=HazardState.ACCEPTED, upper_org_id=post.org_id)
+    for (hazard,) in _shown(_by_deadline(wanted)):
+        yield _waiting("assign", hazard, _("指派整改"), None, MINUTES["assign"])
+
+
+def _to_verify(actor: Actor, post: Post, near: Near) -> Iterator[Waiting]:
+    if not actor.may("hazards.verify", post.org_path):
+        return
+    handed_in = Q(state=HazardState.SUBMITTED) & ~Q(submitted_by_id=actor.user_id)
+    for (hazard,) in _shown(_by_deadline(near.verified_here(also=handed_in))):
+        yield _waiting("close", hazard, _("复查"), None, MINUTES["close"])
+
+
+def _by_deadline(wanted: Q) -> QuerySet[Hazard]:
+    return Hazard.objects.filter(wanted).order_by("due_on", "id")
 
 
 def _interims(actor: Actor, post: Post, near: Near, day: date) -> Iterator[Waiting]:
@@ -145,11 +184,12 @@ def _ends(actor: Actor, post: Post, near: Near) -> Iterator[Waiting]:
 
 
 def _shown(rows: QuerySet[Any], *also: str, of: str = "") -> Iterator[tuple[Any, ...]]:
-    """What is ``SHOWN`` of the first hazards, each beside the values of ``also``.
+    """What is ``SHOWN`` of the first hazards, each beside the values of ``also``; one more than
+    ``CAP``, which tells that there are more.
 
     ``of`` leads from a row to its hazard.
     """
-    for row in rows.values_list(*(f"{of}{name}" for name in SHOWN), *also)[:CAP]:
+    for row in rows.values_list(*(f"{of}{name}" for name in SHOWN), *also)[: CAP + 1]:
         yield (row[: len(SHOWN)], *row[len(SHOWN) :])
 
 
