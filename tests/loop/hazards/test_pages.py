@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.timezone import localtime
 from PIL import Image
 
 from anxiao.foundation.files.services import store_upload
@@ -243,6 +245,67 @@ def test_the_whole_road_on_pages(world, as_):
     page = client.get(f"/hazards/{hazard.pk}").content.decode()
     for words in ("已销号", "水压正常", "1,200 元", "退回", "整改前", "整改后"):
         assert words in page
+
+
+def test_photos_of_a_returned_round_are_told_from_the_new_ones(world, as_):
+    hazard = world.in_state("assigned")
+    for hours, colour in ((1, "blue"), (3, "green")):
+        with time_machine.travel(AT + timedelta(hours=hours), tick=False):
+            take(as_("maintainer"), "submit", hazard, result="已换", photos=camera(colour))
+        if colour == "blue":
+            with time_machine.travel(AT + timedelta(hours=2), tick=False):
+                take(as_("principal"), "reject", hazard, reason="仍漏水")
+    first, second = (
+        localtime(AT + timedelta(hours=hours)).strftime("11月23日（周一）%H:%M") for hours in (1, 3)
+    )
+    for url in (f"/hazards/{hazard.pk}", f"/hazards/{hazard.pk}/closing"):
+        shown = as_("principal").get(url).content.decode()
+        captions = [each for each in re.findall(r"<small>(.*?)</small>", shown) if "周一" in each]
+        assert captions[:2] == [f"{first} 已退回", second]
+
+
+def test_who_can_verify_is_not_pressed_to_hand_in_for_another(world, as_):
+    hazard = world.in_state("assigned")
+    client = as_("principal")
+    page = client.get(f"/hazards/{hazard.pk}")
+    assert page.context["primary"] is None
+    assert "等孙师傅整改并提交复查" in page.content.decode()
+    assert f"/hazards/{hazard.pk}/submit" in [each["url"] for each in page.context["others"]]
+    own = as_("maintainer").get(f"/hazards/{hazard.pk}")
+    assert own.context["primary"].name == "submit"
+    assert "等孙师傅整改" not in own.content.decode()
+
+
+def test_what_was_decided_is_said(world, as_):
+    hazard = world.open()
+    given = {
+        "responsible": str(world.users["maintainer"].pk),
+        **{"responsible_unit": "石门镇第一小学", "measure": "换阀门", "funds": "0"},
+        "due_on": DUE.isoformat(),
+    }
+
+    def told(name, step, **given):
+        client = as_(name)
+        assert take(client, step, hazard, **given).status_code == 302
+        return [str(each) for each in get_messages(client.get("/").wsgi_request)]
+
+    assert told("officer", "assign", **given) == ["已指派给孙师傅。"]
+    hazard.refresh_from_db()
+    world.request_extension(hazard)
+    told_no = told("principal", "decide_extension", approve="no", answer="不缺货")
+    assert told_no == ["未同意延期，整改期限仍为11月30日。"]
+    world.request_extension(hazard)
+    assert told("principal", "decide_extension", approve="yes") == [
+        "已同意延期，整改期限改为12月7日。"
+    ]
+    hazard.refresh_from_db()
+    world.request_end(hazard)
+    assert told("principal", "decide_end", approve="no", answer="仍在") == [
+        "未同意作废，这项隐患继续办理。"
+    ]
+    hazard.refresh_from_db()
+    world.submit(hazard)
+    assert told("principal", "reject", reason="仍漏水") == ["已退回孙师傅继续整改。"]
 
 
 def test_each_missing_commitment_stands_at_its_field(world, as_):

@@ -56,11 +56,8 @@ def exemption_page(request: ActorRequest, pk: int) -> HttpResponseBase:
     )
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        decide = (
-            services.approve_exemption
-            if request.POST.get("step") == "approve"
-            else services.refuse_exemption
-        )
+        is_approved = request.POST.get("step") == "approve"
+        decide = services.approve_exemption if is_approved else services.refuse_exemption
         try:
             decide(
                 exemption,
@@ -71,7 +68,8 @@ def exemption_page(request: ActorRequest, pk: int) -> HttpResponseBase:
         except Invalid as error:
             add_errors(form, error)
         else:
-            messages.success(request, _("已批复。"))
+            told = _("已同意免除。") if is_approved else _("未同意免除，这项职责照常履行。")
+            messages.success(request, told)
             return redirect("duties:exemption", exemption.pk)
     waiting = exemption.state == ExemptionState.REQUESTED
     above = request.actor.may("duties.exempt", exemption.unit.parent_path)

@@ -26,6 +26,7 @@ from anxiao.loop.hazards.rules import (
     NextStep,
     due_of,
     interim_days_left,
+    left_to_another,
     level_for,
     missing_of_four,
     next_steps,
@@ -46,7 +47,7 @@ class HazardPage:
 
     ``missing`` names the fields of the four (三.4.g) that a major hazard still lacks; ``waiting``
     requests are in ``extension``, ``end`` and ``escalation``. ``interim_left`` are days until the
-    interim measure ends, negative once it has.
+    interim measure ends, negative once it has. ``is_left``: see ``rules.left_to_another``.
     """
 
     hazard: Hazard
@@ -63,6 +64,7 @@ class HazardPage:
     history: tuple[Entry, ...]
     interim_left: int | None
     is_responsible_gone: bool
+    is_left: bool
 
     @property
     def escalation(self) -> Escalation | None:
@@ -104,13 +106,14 @@ def hazard_page(hazard: Hazard, actor: Actor, day: date) -> HazardPage:
     extensions = tuple(Extension.objects.filter(hazard=hazard).order_by("-id"))
     ends = tuple(EndRequest.objects.filter(hazard=hazard).select_related("into").order_by("-id"))
     asked = Asked(_first_waiting(escalations), _first_waiting(extensions), _first_waiting(ends))
-    steps = next_steps(facts_of(hazard, asked, actor, day))
+    facts = facts_of(hazard, asked, actor, day)
+    steps, is_left = next_steps(facts), left_to_another(facts)
     return HazardPage(
         hazard=hazard,
         due=due_of(hazard.state, hazard.due_on, hazard.clock_stopped_on, day),
         missing=lacking(hazard),
         steps=steps,
-        primary=primary_of(steps),
+        primary=primary_of(steps, is_left=is_left),
         before=tuple(each for each in photos if each.stage == PhotoStage.BEFORE),
         after=tuple(each for each in photos if each.stage == PhotoStage.AFTER),
         comments=tuple(HazardComment.objects.filter(hazard=hazard).order_by("-id")[:SHOWN_LINES]),
@@ -122,6 +125,7 @@ def hazard_page(hazard: Hazard, actor: Actor, day: date) -> HazardPage:
             hazard.state, hazard.interim_measure, hazard.interim_until, day
         ),
         is_responsible_gone=is_gone(hazard, day),
+        is_left=is_left,
     )
 
 
@@ -173,6 +177,7 @@ def facts_of(hazard: Hazard, asked: Asked, actor: Actor, day: date) -> Facts:
         state=hazard.state,
         rights=_rights(hazard, levels, actor),
         is_submitter=hazard.submitted_by_id == actor.user_id,
+        is_anothers=hazard.responsible_id not in {None, actor.user_id},
         has_upper=above is not None and above.parent_id is not None,
         has_deadline=hazard.due_on is not None,
         extension=_whose(asked.extension, actor),

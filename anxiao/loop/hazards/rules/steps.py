@@ -92,6 +92,7 @@ class Facts:
     state: str
     rights: frozenset[str]
     is_submitter: bool = False
+    is_anothers: bool = False
     has_upper: bool = True
     has_deadline: bool = False
     extension: str = ""
@@ -170,9 +171,20 @@ def next_steps(facts: Facts) -> tuple[NextStep, ...]:
     )
 
 
-def primary_of(steps: tuple[NextStep, ...]) -> NextStep | None:
-    """The one step that is this person's now, or else the one somebody else is waited for."""
-    pressing = [step for step in steps if step.name in _PRESSING]
+def left_to_another(facts: Facts) -> bool:
+    """Whether a known other person rectifies what this one can verify: who hands it in in the
+    other's stead may not verify it any more.
+    """
+    return facts.state == HazardState.ASSIGNED and facts.is_anothers and "close" in facts.rights
+
+
+def primary_of(steps: tuple[NextStep, ...], *, is_left: bool = False) -> NextStep | None:
+    """The one step that is this person's now, or else the one somebody else is waited for.
+
+    Handing in stands back where ``left_to_another`` is so (``is_left``).
+    """
+    back = {"submit"} if is_left else set()
+    pressing = [step for step in steps if step.name in _PRESSING - back]
     return next((step for step in pressing if step.allowed), pressing[0] if pressing else None)
 
 

@@ -36,8 +36,8 @@ def print_closing(request: ActorRequest, pk: int) -> HttpResponseBase:
     hazard = find(request, pk)
     shown = hazard_page(hazard, request.actor, business_day(request.at))
     context = _sheet(request, hazard) | {
-        "before": wording.photo_links(hazard, shown.before, _("整改前")),
-        "after": wording.photo_links(hazard, shown.after, _("整改后")),
+        "before": wording.photo_links(shown, shown.before, _("整改前")),
+        "after": wording.photo_links(shown, shown.after, _("整改后")),
         "steps": list(reversed(wording.timeline(shown.history))),
     }
     return render(request, "hazards/closing.html", context)

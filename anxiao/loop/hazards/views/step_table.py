@@ -21,6 +21,7 @@ from anxiao.loop.hazards.queries import (
     merge_targets,
 )
 from anxiao.loop.hazards.rules import suggested_due_on
+from anxiao.loop.hazards.services.telling import spoken
 from anxiao.loop.hazards.states import EndKind, HazardLevel
 
 
@@ -45,7 +46,10 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """How a step looks and what it does. ``done`` is said once it has been taken."""
+    """How a step looks and what it does.
+
+    ``done`` is said once it has been taken: a text, or what makes one of what was decided.
+    """
 
     name: str
     capabilities: tuple[str, ...]
@@ -53,6 +57,10 @@ class StepPage:
     do: Callable[[Doing], object]
     done: Any
     tone: str = "primary"
+
+    def told(self, doing: Doing) -> str:
+        """What is said once the step has been taken."""
+        return str(self.done(doing) if callable(self.done) else self.done)
 
 
 def _plain(form: type[forms.StepForm]) -> Callable[[ActorRequest, HazardPage, Any], Any]:
@@ -203,9 +211,34 @@ def _with(service: Callable[..., object], field: str) -> Callable[[Doing], objec
     return do
 
 
+def _assigned(doing: Doing) -> str:
+    return _("已指派给%(name)s。") % {"name": doing.hazard.responsible_name}
+
+
+def _reassigned(doing: Doing) -> str:
+    return _("已改派给%(name)s。") % {"name": doing.hazard.responsible_name}
+
+
+def _rejected(doing: Doing) -> str:
+    return _("已退回%(name)s继续整改。") % {"name": doing.hazard.responsible_name}
+
+
+def _extension_decided(doing: Doing) -> str:
+    if doing.given["approve"]:
+        return _("已同意延期，整改期限改为%(day)s。") % {"day": spoken(doing.hazard.due_on)}
+    return _("未同意延期，整改期限仍为%(day)s。") % {"day": spoken(doing.hazard.due_on)}
+
+
+def _end_decided(doing: Doing) -> str:
+    kind = EndKind(doing.shown.ends[0].kind).label  # the newest: it is answered by now
+    if doing.given["approve"]:
+        return _("已同意%(kind)s。") % {"kind": kind}
+    return _("未同意%(kind)s，这项隐患继续办理。") % {"kind": kind}
+
+
 OWN = "hazards.view_own"
 PAGES = (
-    StepPage("assign", ("hazards.assign",), _assign_form, _assign, gettext_lazy("已指派。")),
+    StepPage("assign", ("hazards.assign",), _assign_form, _assign, _assigned),
     StepPage(
         "submit",
         ("hazards.rectify", "hazards.view", OWN),
@@ -225,7 +258,7 @@ PAGES = (
         ("hazards.verify",),
         _plain(forms.RejectForm),
         _with(services.reject_hazard, "reason"),
-        gettext_lazy("已退回。"),
+        _rejected,
     ),
     StepPage(
         "report_up",
@@ -262,7 +295,7 @@ PAGES = (
         _renew_interim,
         gettext_lazy("已登记临时防范措施。"),
     ),
-    StepPage("reassign", ("hazards.assign",), _reassign_form, _reassign, gettext_lazy("已改派。")),
+    StepPage("reassign", ("hazards.assign",), _reassign_form, _reassign, _reassigned),
     StepPage(
         "request_extension",
         ("hazards.rectify", "hazards.view", OWN),
@@ -275,7 +308,7 @@ PAGES = (
         ("hazards.verify",),
         _plain(forms.DecideForm),
         _decide_extension,
-        gettext_lazy("已答复。"),
+        _extension_decided,
     ),
     StepPage(
         "request_end",
@@ -290,7 +323,7 @@ PAGES = (
         ("hazards.void",),
         _plain(forms.DecideForm),
         _decide_end,
-        gettext_lazy("已答复。"),
+        _end_decided,
     ),
     StepPage(
         "reopen",

@@ -74,12 +74,13 @@ def _taken(
     form: forms.StepForm,
     photos: list[Upload],
 ) -> bool:
+    doing = Doing(request, shown, form.cleaned_data, photos)
     try:
-        step.do(Doing(request, shown, form.cleaned_data, photos))
+        step.do(doing)
     except Invalid as error:
         add_errors(form, error)
         return False
-    messages.success(request, step.done)
+    messages.success(request, step.told(doing))
     return True
 
 
@@ -114,8 +115,8 @@ def _render(
         "found": wording.found_facts(hazard),
         "commitments": wording.commitment_facts(hazard),
         "outcome": wording.outcome_facts(hazard),
-        "before": wording.photo_links(hazard, shown.before, _("整改前")),
-        "after": wording.photo_links(hazard, shown.after, _("整改后")),
+        "before": wording.photo_links(shown, shown.before, _("整改前")),
+        "after": wording.photo_links(shown, shown.after, _("整改后")),
         "verdict": wording.verdict(shown, business_day(request.at))[0],
     }
     status = 422 if form.is_bound and form.errors else 200

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.clock import business_day
+from anxiao.foundation.ui.templatetags.anxiao import moment
 from anxiao.loop.hazards.models import Hazard, HazardPhoto
 from anxiao.loop.hazards.queries import HazardPage
 from anxiao.loop.hazards.rules import SOON_DAYS
@@ -18,7 +19,7 @@ from anxiao.loop.hazards.rules.clocks import DueKind
 from anxiao.loop.hazards.rules.demands import FOUR
 from anxiao.loop.hazards.rules.steps import LABELS, NextStep
 from anxiao.loop.hazards.services.telling import spoken
-from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardState
+from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardState, PhotoStage
 
 Fact = dict[str, Any]
 
@@ -228,17 +229,27 @@ def outcome_facts(hazard: Hazard) -> list[Fact]:
     )
 
 
-def photo_links(hazard: Hazard, photos: Iterable[HazardPhoto], stage: str) -> list[Fact]:
-    """Photos as ``ui/photos.html`` wants them."""
+def photo_links(page: HazardPage, photos: Iterable[HazardPhoto], stage: str) -> list[Fact]:
+    """Photos as ``ui/photos.html`` wants them: when each was handed in, and what came of it."""
+    pk = page.hazard.pk
     return [
         {
-            "url": reverse("hazards:photo", args=[hazard.pk, each.pk, "full"]),
-            "thumb": reverse("hazards:photo", args=[hazard.pk, each.pk, "thumb"]),
+            "url": reverse("hazards:photo", args=[pk, each.pk, "full"]),
+            "thumb": reverse("hazards:photo", args=[pk, each.pk, "thumb"]),
             "alt": _("%(stage)s照片 %(n)d") % {"stage": stage, "n": number},
-            "caption": spoken(business_day(each.added_at)),
+            "caption": " ".join(filter(None, [moment(each.added_at), _overtaken(page, each)])),
         }
         for number, each in enumerate(photos, 1)
     ]
+
+
+def _overtaken(page: HazardPage, photo: HazardPhoto) -> str:
+    """Why a photo of afterwards no longer shows how it is; ``""`` for those of the last round."""
+    if photo.stage != PhotoStage.AFTER:
+        return ""
+    words = {"reject": _("已退回"), "reopen": _("重新打开前")}
+    later = [each for each in page.history if each.action in words and each.at > photo.added_at]
+    return words[min(later, key=lambda each: each.at).action] if later else ""
 
 
 def timeline(entries: Iterable[Entry]) -> list[Fact]:
