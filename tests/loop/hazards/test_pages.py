@@ -20,7 +20,7 @@ from anxiao.loop.hazards.forms import seen as seen_of
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.states import HAZARD_FLOW
 from anxiao.loop.hazards.views.step_table import STEP_PAGES
-from tests.builders import AT, TODAY, sign_in
+from tests.builders import AT, TODAY, make_user, sign_in
 from tests.loop.hazards.world import CANARY, DUE
 
 pytestmark = pytest.mark.django_db
@@ -306,6 +306,22 @@ def test_what_was_decided_is_said(world, as_):
     hazard.refresh_from_db()
     world.submit(hazard)
     assert told("principal", "reject", reason="仍漏水") == ["已退回孙师傅继续整改。"]
+
+
+def test_who_may_be_asked_stands_beside_the_unit_and_no_administrator(world, as_):
+    make_user("三员", (world.town, "system_admin"), (world.school, "security_admin"))
+    hazard = world.in_state("assigned")
+    alone = as_("principal").get(f"/hazards/{hazard.pk}/reassign").content.decode()
+    assert "三员" not in alone
+    assert "（石门镇第一小学 " not in alone
+    hazard = world.in_state("accepted")
+    page = as_("clerk").get(f"/hazards/{hazard.pk}/assign")
+    shown = page.content.decode()
+    assert "三员" not in shown
+    assert "周安（石门镇教委 " in shown
+    assert "孙师傅（石门镇第一小学 " in shown
+    assert page.context["form"]["responsible_unit"].value() == "石门镇教委"
+    assert shown.index('data-shown-when="responsible=other"') < shown.index("其他责任人姓名")
 
 
 def test_each_missing_commitment_stands_at_its_field(world, as_):

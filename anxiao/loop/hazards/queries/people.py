@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from anxiao.foundation.access import rows as quick
-from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, ROLE_LABELS, Role
+from anxiao.foundation.access.capabilities import ADMIN_ROLES, ROLE_CAPABILITIES, ROLE_LABELS, Role
 from anxiao.foundation.accounts.models import Membership
 from anxiao.foundation.accounts.queries import current
 from anxiao.foundation.orgs.models import Org
@@ -57,21 +57,32 @@ def assignable_people(hazard: Hazard, day: date) -> list[tuple[int, str, str]]:
     """``(user_id, name, posts)`` of those a hazard may be assigned to; two queries.
 
     People of the unit, or of the one it was merged into; of the upper level too once it has
-    accepted the hazard. Those whose post is to rectify come first.
+    accepted the hazard: then ``posts`` names the unit too, and the upper level stands first.
+    Those whose post is to rectify come first. 三员 (GB/T 22239-2019 8.1.4) hold no business post
+    and are left out.
     """
     units = _standing_for({hazard.org_id})
     if hazard.upper_org_id:
         units.add(hazard.upper_org_id)
     rows = Membership.objects.filter(current(day), org_id__in=units, user__is_active=True)
+    rows = rows.exclude(role__in=ADMIN_ROLES).order_by("id")
     names: dict[int, str] = {}
-    posts: dict[int, list[str]] = {}
-    for user_id, name, role in rows.order_by("id").values_list("user_id", "user__name", "role"):
+    posts: dict[int, dict[str, list[str]]] = {}
+    handy, above = set(), set()
+    held = rows.values_list("user_id", "user__name", "role", "org__name", "org_id")
+    for user_id, name, role, unit, org_id in held:
         names[user_id] = name
-        posts.setdefault(user_id, []).append(role)
-    handy = {user_id for user_id, held in posts.items() if set(held) & set(HANDY)}
+        posts.setdefault(user_id, {}).setdefault(unit, []).append(str(ROLE_LABELS[role]))
+        handy.update([user_id] if role in HANDY else [])
+        above.update([user_id] if org_id == hazard.upper_org_id else [])
+    is_mixed = len({unit for units in posts.values() for unit in units}) > 1
+
+    def told(unit: str, roles: list[str]) -> str:
+        return f"{unit} {_('、').join(roles)}" if is_mixed else _("、").join(roles)
+
     return [
-        (user_id, names[user_id], _("、").join(str(ROLE_LABELS[role]) for role in posts[user_id]))
-        for user_id in sorted(names, key=lambda each: each not in handy)
+        (user_id, names[user_id], _("；").join(told(*each) for each in posts[user_id].items()))
+        for user_id in sorted(names, key=lambda each: (each not in above, each not in handy))
     ]
 
 

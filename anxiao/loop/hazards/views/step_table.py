@@ -22,7 +22,7 @@ from anxiao.loop.hazards.queries import (
 )
 from anxiao.loop.hazards.rules import suggested_due_on
 from anxiao.loop.hazards.services.telling import spoken
-from anxiao.loop.hazards.states import EndKind, HazardLevel
+from anxiao.loop.hazards.states import EndKind, HazardLevel, HazardState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,8 @@ def _assign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.S
     people = assignable_people(hazard, day)
     is_workday = calendar_for(hazard.org).workdays.is_workday
     suggested = suggested_due_on(hazard.level, day, hazard.suggested_days, is_workday)
-    chosen = str(hazard.responsible_id) if hazard.responsible_id else ""
     first = {
-        "responsible": chosen or (forms.steps.SOMEBODY_ELSE if hazard.responsible_name else ""),
-        "responsible_name": "" if chosen else hazard.responsible_name,
-        "responsible_unit": hazard.responsible_unit or hazard.org.name,
+        **_responsible_first(hazard),
         "measure": hazard.measure or hazard.suggested_measure,
         "funds": hazard.funds,
         "due_on": hazard.due_on if hazard.due_on and hazard.due_on >= day else suggested,
@@ -87,6 +84,18 @@ def _assign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.S
         "interim_measure": hazard.interim_measure,
     }
     return forms.AssignForm(data, hazard=hazard, day=day, people=people, initial=first)
+
+
+def _responsible_first(hazard: Hazard) -> dict[str, str]:
+    """Who stands in the form first; whoever accepted the hazard names people of its own."""
+    if hazard.state == HazardState.ACCEPTED and hazard.upper_org:
+        return {"responsible_unit": hazard.upper_org.name}
+    chosen = str(hazard.responsible_id) if hazard.responsible_id else ""
+    return {
+        "responsible": chosen or (forms.steps.SOMEBODY_ELSE if hazard.responsible_name else ""),
+        "responsible_name": "" if chosen else hazard.responsible_name,
+        "responsible_unit": hazard.responsible_unit or hazard.org.name,
+    }
 
 
 def _reassign_form(request: ActorRequest, shown: HazardPage, data: Any) -> forms.StepForm:
