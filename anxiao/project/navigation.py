@@ -72,11 +72,8 @@ CHAPTERS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             _section("2.1", _("宣传教育和应急演练")),
             _section("2.2", _("大排查大整治")),
-            Entry(
-                *(_("隐患台账"), "registers:hazards", ("hazards.view", "hazards.view_own")),
-                clause="·",
-            ),
-            Entry(_("开展检查"), "inspections:start", ("inspections.inspect",), clause="·"),
+            Entry(_("隐患台账"), "registers:hazards", ("hazards.view", "hazards.view_own")),
+            Entry(_("开展检查"), "inspections:start", ("inspections.inspect",)),
             _section("2.3", _("安全防范建设")),
             _section("2.4", _("校车和交通安全")),
             _section("2.5", _("消防安全")),
@@ -91,7 +88,7 @@ CHAPTERS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             _section("3.2", _("检查力度")),
             _section("3.3", _("应急处置")),
             _section("3.4", _("追责问责")),
-            Entry(_("追责线索"), "accountability:list", ("accountability.view",), clause="·"),
+            Entry(_("追责线索"), "accountability:list", ("accountability.view",)),
         ),
     ),
 )

@@ -55,7 +55,7 @@ def test_the_side_follows_the_notice_and_marks_where_one_is(desk, sign_in):
     chapters = side.locator("summary").all_inner_texts()
     assert chapters == ["一、总体要求", "二、重点措施", "三、保障机制"]
     clauses = side.locator(".ax-clause").all_text_contents()
-    assert [clause for clause in clauses if clause != "·"] == [
+    assert [clause for clause in clauses if clause] == [
         *("1", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "3.1", "3.2", "3.3", "3.4")
     ]
     here = side.locator("[aria-current=page]")

@@ -346,7 +346,9 @@ def test_another_notice_in_force_is_one_tap_away(later, plan, clerk):
 
 def test_publishing_a_new_version_clears_no_record(later, plan, clerk):
     before = queries.matrix(asked(later, plan, later.county))
-    missed = unit_page(later.school, WEDNESDAY).late
+    page = unit_page(later.school, WEDNESDAY)
+    missed = page.late
+    assert (missed + page.open + page.met + page.idle, page.idle >= 0) == (page.total, True)
     assert before.late == 6
     assert missed > 0
     copy = copy_plan(plan, actor=later.clerk, at=LATER)

@@ -136,6 +136,14 @@ def test_the_page_says_how_long_the_upper_level_has_not_answered(world, days, te
     assert wording.verdict(page, day) == (text, tone)
 
 
+def test_the_upper_level_reads_that_it_is_to_answer(world):
+    world.report_up(world.open())
+    row = queries.hazards_with_all(Hazard.objects.all()).get()
+    for days, text in ((0, "请于11月30日前答复"), (8, "下级上报，答复超期 1 天")):
+        day = TODAY + days * DAY
+        assert wording.verdict(queries.hazard_page(row, world.clerk, day), day)[0] == text
+
+
 def test_the_units_own_deadline_goes_on_meanwhile(world):
     hazard = world.open()
     world.assign(hazard, due_on=TODAY)

@@ -26,6 +26,8 @@ def test_an_empty_page_says_that_there_is_nothing(client, world, later):
     assert shown.status_code == 200
     text = shown.content.decode()
     assert "没有线索" in text
+    assert "待核实" not in text
+    assert "天（教育局尚未核定）" in text
     assert text.count("ax-proofs") == 0
 
 

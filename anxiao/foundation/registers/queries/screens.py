@@ -254,7 +254,7 @@ def _empty(register: Register, asked: Asked, query: Query) -> dict[str, str]:
         }
     urls = _urls(register, asked, query)
     return {
-        "title": _("这里还没有%(noun)s") % {"noun": str(register.title)},
+        "title": _("还没有记录"),
         "text": str(register.empty_text),
         "url": urls.get("create", urls.get("import", "")),
         "label": str(register.create_label) if "create" in urls else _("从 Excel 导入"),

@@ -72,6 +72,8 @@ def _status(status: Status) -> str:
 class UnitPage:
     """All duties of a unit by chapter, with the numbers of the first line; ``pressing`` are those
     that are late or soon will be, most pressing first.
+
+    Each duty counts once: what was missed is ``late``, however the present period stands.
     """
 
     pressing: tuple[Row, ...]
@@ -80,6 +82,11 @@ class UnitPage:
     late: int
     open: int
     met: int
+
+    @property
+    def idle(self) -> int:
+        """Duties that ask for nothing in their present period."""
+        return self.total - self.late - self.open - self.met
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +114,14 @@ def unit_page(unit: Org, day: date, section: str = "") -> UnitPage:
         chapters.setdefault(each.duty.clause.chapter, []).append(
             _row(each, url, vacant=each.duty.owner not in held)
         )
-    present = [each.status for each in statuses]
+    late = [each.status is Status.OVERDUE or each.missed > 0 for each in statuses]
+    present = [each.status for each, is_late in zip(statuses, late, strict=True) if not is_late]
     rows = [row for found in chapters.values() for row in found]
     return UnitPage(
         tuple(sorted(filter(_presses, rows), key=_pressure)),
         tuple((name, tuple(found)) for name, found in chapters.items()),
         len(statuses),
-        sum(
-            status is Status.OVERDUE or each.missed > 0
-            for status, each in zip(present, statuses, strict=True)
-        ),
+        sum(late),
         sum(status in {Status.DUE, Status.SOON} for status in present),
         sum(status is Status.MET for status in present),
     )

@@ -61,14 +61,18 @@ def verdict(page: HazardPage, day: date) -> tuple[str, str]:
 
 
 def _reported(page: HazardPage, day: date) -> tuple[str, str]:
-    """A report-up waits for the upper level; the unit's own deadline goes on meanwhile."""
+    """A report-up waits for the upper level, which reads that it is to answer; the unit's own
+    deadline goes on meanwhile.
+    """
+    step = page.step("accept_up")
+    is_ours = step is not None and step.allowed
     answer_due_on = page.escalation.answer_due_on if page.escalation else day
     waited = (day - answer_due_on).days
-    said = (
-        _("已上报，上级答复超期 %(n)d 天") % {"n": waited}
-        if waited > 0
-        else _("已上报，上级应于%(day)s前答复") % {"day": spoken(answer_due_on)}
-    )
+    if waited > 0:
+        said = _("下级上报，答复超期 %(n)d 天") if is_ours else _("已上报，上级答复超期 %(n)d 天")
+    else:
+        said = _("请于%(day)s前答复") if is_ours else _("已上报，上级应于%(day)s前答复")
+    said %= {"n": waited, "day": spoken(answer_due_on)}
     if page.due.kind == DueKind.OVERDUE:
         said = _("%(said)s；整改超期 %(n)d 天") % {"said": said, "n": page.due.days}
     return said, "late" if waited > 0 or page.due.kind == DueKind.OVERDUE else "soon"
