@@ -172,6 +172,7 @@ KEYS: dict[str, Text] = {
     "happened_on": gettext_lazy("发生日期"),
     "ip": gettext_lazy("地址"),
     "into_name": gettext_lazy("并入"),
+    "by_unit": gettext_lazy("代登记单位"),
     "absorbed_name": gettext_lazy("被并单位"),
     "kind": gettext_lazy("类型"),
     "late_reason": gettext_lazy("补录原因"),

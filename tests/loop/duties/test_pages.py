@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from anxiao.foundation.access.actor import SYSTEM
+from anxiao.foundation.journal.models import Entry
 from anxiao.loop.duties.catalog import write_workbook
 from anxiao.loop.duties.models import Clause, Duty, Evidence, Exemption, Plan, Tally
 from anxiao.loop.duties.queries import plan_data
@@ -112,6 +113,23 @@ def test_a_proof_by_hand_counts_once_however_often_it_is_sent(place, plan, head)
     assert first.url == second.url
     assert Tally.objects.get(unit=place.school, duty=duty).done == 1
     assert "全校疏散" in texts(head.get(first.url))
+
+
+def test_what_the_level_above_records_is_told_as_its_doing(place, plan, head, clerk):
+    duty = Duty.objects.get(code="2.1.f-1")
+    url = reverse("duties:prove", args=[place.school.pk, duty.pk])
+    assert "您将代" not in texts(head.get(url))
+    assert f"您将代{place.school.name}登记" in texts(clerk.get(url))
+    there = clerk.post(url, proof()).url
+    said = f"（{place.county.name}）代登记"
+    assert said in texts(head.get(there))
+    cell = Tally.objects.get(unit=place.school, duty=duty)
+    for page in ("cell", "clause"):
+        args = [cell.pk] if page == "cell" else [place.school.pk, duty.clause_id]
+        assert said in texts(head.get(reverse(f"duties:{page}", args=args))), page
+    line = Entry.objects.get(action="prove")
+    assert line.detail["by_unit"] == place.county.name
+    assert "代登记" not in texts(head.get(head.post(url, proof()).url))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Reads of the room, by topic."""
 
+from anxiao.loop.duties.queries.behalf import level_above
 from anxiao.loop.duties.queries.plans import (
     DutyPreview,
     PostCost,
@@ -48,6 +49,7 @@ __all__ = [
     "evidence_of",
     "exemptions_waiting",
     "kind_labels",
+    "level_above",
     "level_lines",
     "newest_version",
     "plan_data",

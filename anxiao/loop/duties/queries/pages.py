@@ -18,6 +18,7 @@ from anxiao.foundation.kernel.periods import Status
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.ui.states import spoken
 from anxiao.loop.duties.models import Binding, Clause, Duty, Evidence, Exemption, Tally
+from anxiao.loop.duties.queries.behalf import recorded_by_level
 from anxiao.loop.duties.queries.labels import period_label, rhythm_label
 from anxiao.loop.duties.queries.standing import evidence_named, evidence_of, status_of
 from anxiao.loop.duties.queries.units import Cell, DutyStatus, unit_status
@@ -210,18 +211,26 @@ def _cells_of(unit: Org, duty: Duty, day: date) -> list[Tally]:
 
 
 def proofs_of(cell: Tally) -> list[dict[str, Any]]:
-    """The facts that a cell counts, as plain rows; four queries."""
+    """The facts that a cell counts, as plain rows; five queries."""
     labels = cell.duty.plan.evidence_labels
+    facts = list(evidence_of(cell))
+    above = recorded_by_level([each.pk for each in facts]) if cell.duty.by_hand and facts else {}
     return [
-        _proof(evidence, labels.get(evidence.kind, evidence.kind)) for evidence in evidence_of(cell)
+        _proof(each, labels.get(each.kind, each.kind), above.get(each.pk, "")) for each in facts
     ]
 
 
-def _proof(evidence: Evidence, label: str) -> dict[str, Any]:
+def recorder(evidence: Evidence, above: str) -> str:
+    """Who recorded a fact, and the level ``above`` if it was done in the unit's stead."""
+    name = evidence.recorded_by.name if evidence.recorded_by else _("系统")
+    return _("%(name)s（%(org)s）代登记") % {"name": name, "org": above} if above else name
+
+
+def _proof(evidence: Evidence, label: str, above: str) -> dict[str, Any]:
     return {
         "evidence": evidence,
         "label": label,
-        "by": evidence.recorded_by.name if evidence.recorded_by else _("系统"),
+        "by": recorder(evidence, above),
         "files": len(evidence.files.all()),
         "url": reverse("duties:evidence", args=[evidence.pk]),
     }
@@ -243,8 +252,10 @@ def fact_page(evidence: Evidence) -> dict[str, Any]:
         counts_from__lte=evidence.happened_on,
         ends_on__gt=evidence.happened_on,
     ).select_related("duty__clause")
+    above = recorded_by_level([evidence.pk]).get(evidence.pk, "")
     return {
         "label": evidence_named(evidence),
+        "by": recorder(evidence, above),
         "photos": photos,
         "documents": documents,
         "cells": [

@@ -26,6 +26,7 @@ from anxiao.loop.duties.models import (
     EvidenceFile,
     Tally,
 )
+from anxiao.loop.duties.queries.behalf import level_above
 from anxiao.loop.duties.rules import LATE_AFTER
 from anxiao.loop.duties.services.cells import count_again, open_for
 from anxiao.loop.duties.services.locks import lock_county, lock_unit
@@ -179,8 +180,9 @@ class HandProof:
 def prove_by_hand(proof: HandProof, *, actor: Actor, at: datetime) -> Evidence:
     """Record a proof given by hand, with its files and a journal line.
 
-    Raises ``Forbidden`` without ``duties.prove`` at the unit, ``Invalid`` when the duty does not
-    bind the unit, is proved in its own room, or neither note nor file is given.
+    The capability reaches down: what a level above records in the unit's stead is told as such
+    (``by_unit`` in the journal). Raises ``Forbidden`` without ``duties.prove`` at the unit,
+    ``Invalid`` when the duty does not bind the unit, is proved in its own room, or neither note nor file is given.
     """
     require(actor, "duties.prove", proof.unit.path)
     _check_hand(proof)
@@ -197,6 +199,7 @@ def prove_by_hand(proof: HandProof, *, actor: Actor, at: datetime) -> Evidence:
     )
     evidence = Evidence.objects.get(source=source)
     if created:
+        above = level_above(actor, proof.unit)
         EvidenceFile.objects.bulk_create(
             [EvidenceFile(evidence=evidence, upload=upload) for upload in proof.files]
         )
@@ -212,6 +215,7 @@ def prove_by_hand(proof: HandProof, *, actor: Actor, at: datetime) -> Evidence:
                 "happened_on": str(proof.happened_on),
                 "late_reason": proof.late_reason,
                 "files": [str(upload.uuid) for upload in proof.files],
+                **({"by_unit": above} if above else {}),
             },
         )
     return evidence

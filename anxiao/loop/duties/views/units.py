@@ -130,7 +130,8 @@ def prove(request: ActorRequest, pk: int, duty_pk: int) -> HttpResponseBase:
         else:
             messages.success(request, _("已登记佐证。"))
             return redirect("duties:evidence", evidence.pk)
-    context = {"unit": unit, "form": form, **duty_row(duty)}
+    above = queries.level_above(request.actor, unit)
+    context = {"unit": unit, "form": form, "above": above, **duty_row(duty)}
     return render(request, "duties/prove.html", context)
 
 
