@@ -41,6 +41,14 @@ def test_a_clean_check_is_one_row_and_one_proof(world):
     assert Entry.objects.filter(action="submit", subject="inspections.inspection").count() == 1
 
 
+def test_a_check_that_names_no_place_invents_none(world):
+    form = world.submitted({plain_codes(world.gate)[0]: "门卫室无人"})
+    submit_inspection(form, actor=world.officer, at=AT)
+    _again, created = submit_inspection(form, actor=world.officer, at=AT)
+    assert not created
+    assert Hazard.objects.get().place_text == "未写明"
+
+
 def test_a_failed_item_opens_a_hazard_that_is_already_filled(world):
     code = plain_codes(world.gate)[0]
     item = next(item for item in world.gate.items if item["code"] == code)

@@ -182,7 +182,8 @@ def prove_by_hand(proof: HandProof, *, actor: Actor, at: datetime) -> Evidence:
 
     The capability reaches down: what a level above records in the unit's stead is told as such
     (``by_unit`` in the journal). Raises ``Forbidden`` without ``duties.prove`` at the unit,
-    ``Invalid`` when the duty does not bind the unit, is proved in its own room, or neither note nor file is given.
+    ``Invalid`` when the duty does not bind the unit, is proved in its own room, or neither note
+    nor file is given.
     """
     require(actor, "duties.prove", proof.unit.path)
     _check_hand(proof)
