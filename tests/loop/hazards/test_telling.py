@@ -93,10 +93,12 @@ def test_a_settled_task_is_neither_unread_nor_asked_for_in_the_inbox(world):
     user = world.users["maintainer"]
     inbox = sign_in(Client(), user).get(reverse("messaging:inbox")).content.decode()
     assert ("待我办理" in inbox, "已办结" in inbox) == (True, False)
+    assert "ax-unread" in inbox
     world.submit(hazard, actor=world.officer)
     assert unread_count(user.pk) == 0
     inbox = sign_in(Client(), user).get(reverse("messaging:inbox")).content.decode()
     assert ("待我办理" in inbox, "已办结" in inbox) == (False, True)
+    assert "ax-unread" not in inbox
 
 
 def test_reading_a_task_does_not_settle_it_nor_lose_when_it_was_read(world):
