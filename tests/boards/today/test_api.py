@@ -6,7 +6,9 @@ from ninja.testing import TestClient
 from anxiao.boards.today.api import router
 from anxiao.foundation.accounts.queries import posts_of
 from anxiao.foundation.kernel.errors import Forbidden
+from anxiao.loop.hazards.queries import waiting
 from tests.builders import AT, TODAY, actor_of, make_user
+from tests.loop.hazards.world import World
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +58,14 @@ def test_a_token_for_something_else_is_refused(place, plan, client):
     narrowed = type(actor)(actor.user_id, actor.name, actor.grants, frozenset({"hazards.view"}))
     with pytest.raises(Forbidden):
         ask(client, guard, actor=narrowed)
+
+
+def test_more_than_is_listed_is_told(client, monkeypatch, db):
+    world = World()
+    monkeypatch.setattr(waiting, "CAP", 2)
+    found = []
+    for _ in range(3):
+        world.open()
+        found.append(ask(client, world.users["principal"]).json())
+    told = [(body["count"], len(body["tasks"]), body["is_more"]) for body in found]
+    assert told == [(1, 1, False), (2, 2, False), (2, 2, True)]
