@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anxiao.foundation.ui.widgets import Form
+
 CODE = re.compile(r"(?:/?p/)?([0-9A-Za-z]{4,16})/?")
 """The code of a point alone, or the path of the link in its QR."""
 
 
-class ScanForm(forms.Form):
+class ScanForm(Form):
     """The link that a point's QR holds, or the code below it."""
 
     code = forms.CharField(label=_("检查点编号"), max_length=500)

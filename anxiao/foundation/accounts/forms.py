@@ -7,13 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.capabilities import ROLE_LABELS
+from anxiao.foundation.ui.widgets import Form
 
 NEW_PASSWORD_HELP = _(
     "至少 10 位，不能全是数字，不要用姓名、手机号或常见密码。几个不相干的词连起来最好记。"
 )
 
 
-class SignInForm(forms.Form):
+class SignInForm(Form):
     """User name or phone, and password."""
 
     username = forms.CharField(
@@ -29,7 +30,7 @@ class SignInForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """A code of the authenticator app, or a recovery code."""
 
     code = forms.CharField(
@@ -40,7 +41,7 @@ class CodeForm(forms.Form):
     )
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(Form):
     """A new password, typed twice."""
 
     new = forms.CharField(
@@ -77,7 +78,7 @@ class PasswordForm(NewPasswordForm):
     field_order = ("old", "new", "again")
 
 
-class ContactForm(forms.Form):
+class ContactForm(Form):
     """Phone and mail, confirmed by the password."""
 
     phone = forms.CharField(
@@ -126,7 +127,7 @@ class AccountForm(NewPasswordForm):
             self.fields["phone"].help_text = _("请填写邀请人登记的手机号，用来核对是否本人。")
 
 
-class InviteForm(forms.Form):
+class InviteForm(Form):
     """Who is invited to which post; ``roles`` are those the actor may give at the unit."""
 
     role = forms.ChoiceField(label=_("岗位"))

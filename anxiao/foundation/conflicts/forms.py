@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anxiao.foundation.ui.widgets import Form
 
-class SaveForm(forms.Form):
+
+class SaveForm(Form):
     """Nothing, but for a reason when the day of the record has passed meanwhile.
 
     The field stands above the row of buttons, outside their forms.

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from anxiao.foundation.access.actor import Actor, Post
 from anxiao.foundation.files.rules import MAX_DOCUMENT
 from anxiao.foundation.orgs.models import Org
+from anxiao.foundation.ui.widgets import Form
 
 
-class UploadForm(forms.Form):
+class UploadForm(Form):
     """One file under a UUID made on the device; ``org`` only when it is not the post's unit."""
 
     uuid = forms.UUIDField(error_messages={"required": _("缺少文件编号，请重新选择文件。")})

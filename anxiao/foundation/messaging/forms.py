@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.messaging.states import Channel
+from anxiao.foundation.ui.widgets import Form
 
 
 def _clock(label: Any) -> forms.TimeField:
@@ -13,7 +14,7 @@ def _clock(label: Any) -> forms.TimeField:
     return forms.TimeField(label=label, widget=widget)
 
 
-class PreferenceForm(forms.Form):
+class PreferenceForm(Form):
     """When to be told."""
 
     digest_by_mail = forms.BooleanField(label=_("每日汇总发到邮箱"), required=False)
@@ -22,7 +23,7 @@ class PreferenceForm(forms.Form):
     quiet_until = _clock(_("免打扰结束"))
 
 
-class RobotForm(forms.Form):
+class RobotForm(Form):
     """A group robot as its settings page shows it."""
 
     channel = forms.ChoiceField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.orgs.states import DayKind, Heating, OrgKind, Ownership, Stage
+from anxiao.foundation.ui.widgets import Form
 
 YES_NO = ((True, _("是")), (False, _("否")))
 
@@ -23,7 +24,7 @@ def yes_no(label: Any) -> forms.TypedChoiceField:
     )
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(Form):
     """A unit's whole profile; field names as in ``ProfileData``."""
 
     stages = forms.MultipleChoiceField(
@@ -76,7 +77,7 @@ class ProfileForm(forms.Form):
         return tuple(self.cleaned_data["stages"])
 
 
-class NewOrgForm(forms.Form):
+class NewOrgForm(Form):
     """A unit to be founded below one that the actor manages."""
 
     kind = forms.ChoiceField(label=_("类别"), widget=forms.RadioSelect)
@@ -96,7 +97,7 @@ class NewOrgForm(forms.Form):
         self.order_fields(("kind", "name", "short_name", "code", "opened_on"))
 
 
-class RenameForm(forms.Form):
+class RenameForm(Form):
     """A new name."""
 
     name = forms.CharField(
@@ -105,7 +106,7 @@ class RenameForm(forms.Form):
     short_name = forms.CharField(label=_("简称"), max_length=40, required=False)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """Why a unit is closed or opened again."""
 
     reason = forms.CharField(
@@ -126,7 +127,7 @@ class MergeForm(ReasonForm):
         self.order_fields(("into", "reason"))
 
 
-class TermForm(forms.Form):
+class TermForm(Form):
     """A term of a level's own calendar."""
 
     name = forms.CharField(label=_("学期"), max_length=40, help_text=_("如：2026—2027学年第一学期"))
@@ -134,7 +135,7 @@ class TermForm(forms.Form):
     ends_on = forms.DateField(label=_("结束日期"), help_text=_("本学期最后一天"))
 
 
-class DayForm(forms.Form):
+class DayForm(Form):
     """A single day that differs."""
 
     day = forms.DateField(label=_("日期"))

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from anxiao.foundation.places.catalog import key_parts
 from anxiao.foundation.places.models import Place, Point
 from anxiao.foundation.places.states import PlaceKind, PointKind
+from anxiao.foundation.ui.widgets import Form
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(Form):
     """A new building, floor, room or area of one unit."""
 
     kind = forms.ChoiceField(label=_("类别"), choices=PlaceKind, widget=forms.RadioSelect)
@@ -23,7 +24,7 @@ class PlaceForm(forms.Form):
         self.fields["parent"].queryset = places  # type: ignore[attr-defined]
 
 
-class PointForm(forms.Form):
+class PointForm(Form):
     """A point: where the QR label hangs. What kind of thing it is stays what it is."""
 
     name = forms.CharField(
@@ -55,7 +56,7 @@ class PointForm(forms.Form):
             self.initial = {name: getattr(point, name) for name in ("name", "key_part", "place")}
 
 
-class LabelForm(forms.Form):
+class LabelForm(Form):
     """The code of a label that hangs there already."""
 
     code = forms.CharField(

@@ -10,15 +10,16 @@ from anxiao.foundation.registers.declare import ImportSpec
 from anxiao.foundation.registers.models import ImportBatch
 from anxiao.foundation.registers.services import Wish
 from anxiao.foundation.registers.services.workbook import MAX_FILE, reference
+from anxiao.foundation.ui.widgets import Form
 
 
-class SaveFilterForm(forms.Form):
+class SaveFilterForm(Form):
     """The name of a filter to keep."""
 
     name = forms.CharField(label=gettext_lazy("名称"), max_length=40)
 
 
-class WorkbookForm(forms.Form):
+class WorkbookForm(Form):
     """A workbook to import."""
 
     file = forms.FileField(
@@ -39,7 +40,7 @@ class WorkbookForm(forms.Form):
         return file
 
 
-class MappingForm(forms.Form):
+class MappingForm(Form):
     """One choice per field: which column of the workbook it is."""
 
     header_row = forms.IntegerField(

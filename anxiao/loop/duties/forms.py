@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.capabilities import ROLE_LABELS
 from anxiao.foundation.orgs.states import Heating, OrgKind, Ownership, Stage
-from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.foundation.ui.widgets import Form, PhotosField
 from anxiao.loop.duties.catalog import ClauseData, DutyData, HeadData
 from anxiao.loop.duties.models import Clause, Duty, Plan
 from anxiao.loop.duties.queries.labels import FLAG_LABELS
@@ -26,7 +26,7 @@ MAX_PHOTOS = 6
 LARGEST_PLAN = 10 << 20
 
 
-class ProveForm(forms.Form):
+class ProveForm(Form):
     """A proof given by hand. ``uuid`` is made with the form, so that sending twice counts once."""
 
     uuid = forms.UUIDField(widget=forms.HiddenInput)
@@ -67,13 +67,13 @@ class ProveForm(forms.Form):
         self.initial.setdefault("uuid", uuid.uuid4())
 
 
-class RevokeForm(forms.Form):
+class RevokeForm(Form):
     """Why a fact is taken back."""
 
     reason = forms.CharField(label=_("撤销原因"), max_length=200)
 
 
-class ExemptionForm(forms.Form):
+class ExemptionForm(Form):
     """From when until when, and why."""
 
     from_on = forms.DateField(label=_("起日"))
@@ -83,7 +83,7 @@ class ExemptionForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(Form):
     """The answer to a request."""
 
     answer = forms.CharField(
@@ -95,7 +95,7 @@ class DecisionForm(forms.Form):
     )
 
 
-class PlanFileForm(forms.Form):
+class PlanFileForm(Form):
     """A plan as a file."""
 
     file = forms.FileField(label=_("方案文件"), help_text=_("TOML（.toml）或 Excel（.xlsx）。"))
@@ -108,7 +108,7 @@ class PlanFileForm(forms.Form):
         return file
 
 
-class HeadForm(forms.Form):
+class HeadForm(Form):
     """What stands above the clauses."""
 
     title = forms.CharField(label=_("方案名称"), max_length=120)
@@ -158,7 +158,7 @@ class HeadForm(forms.Form):
         return HeadData(**{name: self.cleaned_data[name] for name in names})
 
 
-class ClauseForm(forms.Form):
+class ClauseForm(Form):
     """One clause."""
 
     code = forms.CharField(label=_("条款号"), max_length=20)
@@ -182,7 +182,7 @@ class ClauseForm(forms.Form):
         return ClauseData(**self.cleaned_data)
 
 
-class DutyForm(forms.Form):
+class DutyForm(Form):
     """One duty. Conditions are chosen, not typed; none chosen binds every unit."""
 
     code = forms.CharField(label=_("职责号"), max_length=24)

@@ -152,18 +152,22 @@ def query(context: Context, **changes: Any) -> str:
 def field_errors(field: BoundField) -> list[str]:
     """The errors of a field; an empty one is asked for by its name, in the field's words."""
     asked = _("请选择%(label)s。") if _is_chosen(field.field.widget) else _("请填写%(label)s。")
+    label = str(field.label)
+    if label[:1].isascii() and not asked.partition("%")[0].endswith(" "):
+        label = f" {label}"
     plain = str(forms.Field.default_error_messages["required"])
     texts = []
     for error in field.errors.as_data():
         for message in error.messages:
             empty = error.code == "required" and message == plain
-            texts.append(asked % {"label": field.label} if empty else message)
+            texts.append(asked % {"label": label} if empty else message)
     return texts
 
 
 def _is_chosen(widget: forms.Widget) -> bool:
     return isinstance(
-        widget, forms.Select | forms.RadioSelect | forms.CheckboxInput | forms.DateInput
+        widget,
+        forms.Select | forms.RadioSelect | forms.CheckboxInput | forms.DateInput | forms.FileInput,
     )
 
 

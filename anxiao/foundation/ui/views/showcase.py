@@ -19,7 +19,7 @@ from anxiao.foundation.access.http import ActorRequest, public
 from anxiao.foundation.kernel.errors import Forbidden, Invalid, NotFound, StaleState, TooMany
 from anxiao.foundation.ui.http import Fault, error_response, fault_of
 from anxiao.foundation.ui.rules import Chart, Series
-from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.foundation.ui.widgets import Form, PhotosField
 
 FAULTS: dict[str, Callable[[], Fault]] = {
     "403": lambda: fault_of(Forbidden("hazards.verify")),
@@ -42,7 +42,7 @@ PAGES = {
 }
 
 
-class SampleForm(forms.Form):
+class SampleForm(Form):
     """One field of each kind."""
 
     source = forms.ChoiceField(

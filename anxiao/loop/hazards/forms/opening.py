@@ -11,7 +11,7 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
 from anxiao.foundation.places.rules import joined
-from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.foundation.ui.widgets import Form, PhotosField
 from anxiao.loop.hazards.catalog import category_choices, cause_choices
 from anxiao.loop.hazards.forms.fields import (
     NO_CHOICE,
@@ -36,7 +36,7 @@ GROUPS = (
 )
 
 
-class OpenForm(forms.Form):
+class OpenForm(Form):
     """A hazard of one unit. ``uuid`` is made with the form, so that it is stored once.
 
     ``conditional`` are fields that may stay empty only where something else is said.

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.foundation.ui.widgets import Form, PhotosField
 from anxiao.loop.hazards.forms.fields import UuidListField, add_faults, criterion_field, text_field
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.rules import commitment_faults
@@ -29,7 +29,7 @@ def seen(hazard: Hazard) -> str:
     return "|".join([hazard.state, *(str(stamp or "") for stamp in stamps)])
 
 
-class StepForm(forms.Form):
+class StepForm(Form):
     """What every step sends along; ``seen`` is compared before anything is done.
 
     ``conditional`` are fields that may stay empty only where something else is said.
@@ -329,7 +329,7 @@ class SuperviseForm(StepForm):
     reason = text_field(_("督办要求"), longest=300)
 
 
-class CommentForm(forms.Form):
+class CommentForm(Form):
     """A remark on a hazard."""
 
     text = text_field(_("留言"), longest=500, rows=2)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.kernel.periods import Cadence
 from anxiao.foundation.places.catalog import key_parts
+from anxiao.foundation.ui.widgets import Form, unix_lines
 from anxiao.loop.duties.queries.labels import FLAG_LABELS
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.hazards.catalog import category_choices
@@ -25,7 +26,7 @@ MOST_DIGITS = 4
 KINDS = {"school": _("只用于学校"), "kindergarten": _("只用于幼儿园")}
 
 
-class HeadForm(forms.Form):
+class HeadForm(Form):
     """The head of a draft. Predicates the form does not know stay as they are."""
 
     title = forms.CharField(label=_("检查表名称"), max_length=80)
@@ -119,7 +120,9 @@ class ItemTable:
         moved = {up: -STEP, down: STEP}
         items: list[tuple[float, int, dict[str, Any]]] = []
         for number in numbers:
-            given = {name: posted.get(f"{name}_{number}", "").strip() for name in LONGEST}
+            given = {
+                name: unix_lines(posted.get(f"{name}_{number}", "").strip()) for name in LONGEST
+            }
             if not given["text"] or number == removed:
                 continue
             code = posted.get(f"code_{number}", "")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.places.models import Place
 from anxiao.foundation.places.rules import read_code
-from anxiao.foundation.ui.widgets import PhotosField
+from anxiao.foundation.ui.widgets import Form, PhotosField
 from anxiao.loop.inspections.models import Checklist
 from anxiao.loop.inspections.rules import NOTE_MAX, PHOTOS_MAX, as_kept
 from anxiao.loop.inspections.states import Answer, InspectionKind
@@ -20,7 +20,7 @@ from anxiao.loop.inspections.states import Answer, InspectionKind
 SIDES = ("inspector", "inspected")
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """The code on a label, typed; or the whole link, pasted."""
 
     code = forms.CharField(label=_("标签编码"), max_length=200)
@@ -52,7 +52,7 @@ class Card:
     error: str
 
 
-class FillForm(forms.Form):
+class FillForm(Form):
     """Everything the page of a checklist asks. Items are not required here: the service says which
     are missing, all at once and at the items."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anxiao.foundation.access.capabilities import ROLE_LABELS, UNIT_ROLES
 from anxiao.foundation.kernel.periods import Cadence
 from anxiao.foundation.places.models import Point
+from anxiao.foundation.ui.widgets import Form
 from anxiao.loop.duties.states import CADENCE_LABELS
 from anxiao.loop.inspections.models import Checklist
 
@@ -16,7 +17,7 @@ ROUND_CADENCES = (Cadence.SCHOOL_DAILY, Cadence.DAILY, Cadence.WEEKLY, Cadence.M
 SPARE_STOPS = 6
 
 
-class RoundForm(forms.Form):
+class RoundForm(Form):
     """A round. Stops are pairs of a point and a checklist in walking order, blank ones left out."""
 
     name = forms.CharField(label=_("路线名称"), max_length=60)
@@ -57,7 +58,7 @@ class RoundForm(forms.Form):
         return [pair for pair in zip(points, codes, strict=False) if pair[0]]
 
 
-class AssignForm(forms.Form):
+class AssignForm(Form):
     """Which checklists are filled in at a point."""
 
     codes = forms.MultipleChoiceField(

@@ -8,6 +8,7 @@ import { startLine } from "./line.js";
 import { startPanel } from "./panel.js";
 import { startPhotos } from "./photos.js";
 import { startShell } from "./shell.js";
+import { startTexts } from "./texts.js";
 
 startShell();
 startLine();
@@ -15,6 +16,7 @@ startDialogs();
 startForms();
 startDrafts();
 startPhotos();
+startTexts();
 startHtmx();
 startPanel();
 startKeys();
