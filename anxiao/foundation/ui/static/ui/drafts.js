@@ -5,6 +5,7 @@ import { tab } from "./store.js";
 
 const PREFIX = "draft:";
 const SENT = "draft-sent";
+const SAVED = "form-saved:";
 const SKIPPED = new Set(["password", "file", "hidden", "submit", "button"]);
 
 const fields = (form) => [...form.elements].filter((field) => field.name && !SKIPPED.has(field.type));
@@ -48,8 +49,32 @@ function settle() {
   const sent = tab.read(SENT);
   tab.remove(SENT);
   if (!sent || !wasSaved(sent)) return;
+  if (sent.id) tab.write(SAVED + sent.id, location.href);
   const form = [...document.querySelectorAll("form[data-draft]")].find((one) => keyOf(one) === sent.key);
   if (!form || !hasErrors(form)) tab.remove(sent.key);
+}
+
+// A form with data-record makes a record. Whoever comes back to one that was saved finds the way to
+// the record instead, so that nothing is entered twice. The visit itself (history) knows its form.
+function mark(form) {
+  if (!form.hasAttribute("data-record")) return "";
+  const id = `${keyOf(form)}:${Date.now()}`;
+  history.replaceState({ ...history.state, sent: id }, "");
+  return id;
+}
+
+function showSaved() {
+  const form = document.querySelector("form[data-record]");
+  const record = history.state?.sent && tab.read(SAVED + history.state.sent);
+  if (!form || !record || form.hidden) return;
+  const note = document.getElementById("form-saved").content.firstElementChild.cloneNode(true);
+  note.querySelector("[data-saved-record]").href = record;
+  const again = note.querySelector("[data-saved-again]");
+  again.href = address();
+  // Browsers take a link to the page itself for a reload and keep what the visit knows.
+  again.addEventListener("click", () => tab.remove(SAVED + history.state.sent));
+  form.hidden = true;
+  form.before(note);
 }
 
 function tell(form) {
@@ -60,6 +85,8 @@ function tell(form) {
 
 export function startDrafts() {
   settle();
+  showSaved();
+  addEventListener("pageshow", showSaved);
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const kept = tab.read(keyOf(form));
     if (kept && !hasErrors(form) && restore(form, kept)) {
@@ -76,7 +103,7 @@ export function startDrafts() {
     if (form.matches("[data-sign-out]")) forget();
     else if (form.dataset.draft && !event.defaultPrevented) {
       tab.write(keyOf(form), read(form));
-      tab.write(SENT, { key: keyOf(form), from: address() });
+      tab.write(SENT, { key: keyOf(form), from: address(), id: mark(form) });
     }
   });
   document.addEventListener("htmx:afterRequest", onAnswer);
@@ -89,5 +116,5 @@ function onAnswer(event) {
 }
 
 function forget() {
-  for (const key of tab.keys()) if (key.startsWith(PREFIX) || key === SENT) tab.remove(key);
+  for (const key of tab.keys()) if ([PREFIX, SENT, SAVED].some((start) => key.startsWith(start))) tab.remove(key);
 }
