@@ -25,6 +25,8 @@ FLAGS = [
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 STARTS_WITHIN = 180
+EXPECTED = ("status of 4", "ERR_INTERNET_DISCONNECTED")
+"""Refusals, and a line that a test has cut."""
 WALKS = ("test_axe.py", "test_s14_stored_xss.py")
 expect.set_options(timeout=10_000)
 
@@ -170,7 +172,7 @@ class Watched:
         page.on("request", lambda request: self._request(request.url, server))
 
     def _console(self, message):
-        if message.type == "error" and "status of 4" not in message.text:
+        if message.type == "error" and not any(each in message.text for each in EXPECTED):
             self.faults.append(f"console: {message.text}")
 
     def _request(self, url, server):

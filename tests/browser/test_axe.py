@@ -48,7 +48,7 @@ def test_axe_finds_no_serious_fault(look, server, accounts, open_page, sign_in):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         return page
 
-    walk.go(fresh(), ["/account/sign-in", "/ui/offline"])
+    walk.go(fresh(), ["/account/sign-in"])
     for post in POSTS:
         person = next(username for username in accounts if username.startswith(post))
         walk.go(sign_in(fresh(), person), ["/", "/board/", *plain_routes()])

@@ -70,5 +70,3 @@ def test_states_say_what_to_do(desk, sign_in):
     expect(desk.get_by_role("heading", level=1)).to_have_text("您没有这项权限")
     desk.goto("/nothing-here")
     expect(desk.get_by_role("heading", level=1)).to_have_text("没有找到这一页")
-    desk.goto("/ui/offline")
-    expect(desk.get_by_role("heading", level=1)).to_have_text("现在没有网络")

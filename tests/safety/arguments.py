@@ -44,7 +44,7 @@ _PLAIN = {
     "files": "upload",
     "conflicts": "list",
     "messaging": "inbox read_all preference robots add_robot",
-    "ui": "offline styles language",
+    "ui": "styles language",
     "duties": "mine exemptions plans plan_new import",
     "hazards": "list open",
     "inspections": "start enter new list rounds round_new points checklists checklist_new coverage",

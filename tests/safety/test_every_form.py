@@ -64,7 +64,6 @@ SENT_ELSEWHERE = {
 SHOWN_ONLY = {
     *("accountability:list", "api:api-root", "api:openapi-json", "hazards:list"),
     *("inspections:list", "messaging:inbox", "messaging:robots", "places:labels", "places:list"),
-    "ui:offline",
 }
 """Pages that answer whatever comes by showing themselves."""
 KEPT_OTHERWISE = {

@@ -6,7 +6,6 @@ from anxiao.foundation.ui import views
 
 app_name = "ui"
 urlpatterns = [
-    path("offline", views.offline, name="offline"),
     path("language", views.language, name="language"),
     path("styles", views.styles, name="styles"),
 ]

@@ -175,6 +175,17 @@ def kinds_for(*, own: bool, upper: bool) -> tuple[str, ...]:
     return (UPPER_KINDS if upper else ()) + (OWN_KINDS if own else ())
 
 
+def usual_kind(kinds: Sequence[str], title: str, *, on_round: bool, last: str = "") -> str:
+    """The kind among ``kinds`` that stands chosen.
+
+    A patrol on a round and for a list that is called one (巡查); a unit's own person finds the
+    ``last`` kind given with this list; else the first on offer, 上级检查 for who comes from above.
+    """
+    walked = on_round or "巡查" in title
+    wanted = "patrol" if walked else last
+    return wanted if wanted in kinds and wanted in OWN_KINDS else kinds[0]
+
+
 def origin_of(item_code: str, point_id: int | None, place_id: int | None = None) -> str:
     """Where a hazard of a failed item comes from: the same place failing again finds it."""
     spot = str(point_id) if point_id else f"p{place_id}" if place_id else "-"

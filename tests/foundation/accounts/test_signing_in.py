@@ -71,6 +71,9 @@ def test_wrong_unknown_and_locked_look_alike(client, head):
     errors = {page.context["form"].non_field_errors()[0] for page in pages}
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert len(errors) == 1
+    page = pages[0].content.decode()
+    assert "请检查：" in page
+    assert "还没有保存，请先" not in page  # nothing was to be saved
     assert "_auth_user_id" not in client.session
 
 

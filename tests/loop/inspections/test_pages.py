@@ -143,6 +143,17 @@ def test_what_is_missing_is_said_and_nothing_is_lost(world, officer):
     assert Hazard.objects.get().photos.get().upload.uuid == uuid.UUID(kept)
 
 
+def test_the_kind_is_what_the_duty_counts(world, officer, clerk):
+    """A round stands on 巡查; whoever comes from above stands on 上级检查."""
+    round_ = make_round(world, "guard", (StopPlan(world.point.pk, "gate"),))
+    chosen = r'name="kind" value="([^"]*)"[^>]* checked'
+    walked = fill_url(world.gate, point=world.point.pk, round=round_.pk)
+    assert re.findall(chosen, text(officer.get(walked))) == ["patrol"]
+    assert re.findall(chosen, text(officer.get(fill_url(world.gate)))) == ["self_check"]
+    above = text(clerk.get(fill_url(world.gate, unit=world.school.pk)))
+    assert re.findall(chosen, above) == ["superior"]
+
+
 def test_a_file_that_is_no_photo_is_refused_at_its_item(world, officer):
     code = plain_codes(world.gate)[0]
     body = filled(world.gate, {code: "坏"})

@@ -25,10 +25,12 @@ from anxiao.loop.inspections.rules import (
     fingerprint,
     former_fingerprint,
     item_faults,
+    kinds_for,
     laps,
     next_item_code,
     origin_of,
     signature_faults,
+    usual_kind,
 )
 
 ITEMS = [
@@ -105,6 +107,23 @@ def test_a_fingerprint_knows_every_change_and_no_order():
 )
 def test_signatures_a_kind_asks_for(fields, wrong):
     assert set(signature_faults(submitted(**fields))) == wrong
+
+
+@pytest.mark.parametrize(
+    ("own", "upper", "title", "on_round", "last", "kind"),
+    [
+        (True, False, "门卫安保检查表", False, "", "self_check"),
+        (True, False, "门卫安保检查表", True, "", "patrol"),
+        (True, False, "门卫安保检查表", False, "patrol", "patrol"),
+        (True, False, "校园巡查表", False, "self_check", "patrol"),
+        (False, True, "校园巡查表", False, "", "superior"),
+        (False, True, "食堂检查表", False, "campaign", "superior"),
+        (True, True, "食堂检查表", False, "campaign", "superior"),
+    ],
+)
+def test_the_kind_that_stands_chosen(own, upper, title, on_round, last, kind):
+    kinds = kinds_for(own=own, upper=upper)
+    assert usual_kind(kinds, title, on_round=on_round, last=last) == kind
 
 
 def test_the_day_of_an_inspection():

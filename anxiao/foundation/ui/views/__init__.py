@@ -1,4 +1,4 @@
-"""The error handlers of the project, the offline page and the style page."""
+"""The error handlers of the project, the choice of language and the style page."""
 
 from anxiao.foundation.ui.views.errors import (
     bad_request,
@@ -7,7 +7,7 @@ from anxiao.foundation.ui.views.errors import (
     not_found,
     server_error,
 )
-from anxiao.foundation.ui.views.showcase import language, offline, styles
+from anxiao.foundation.ui.views.showcase import language, styles
 
 __all__ = [
     "bad_request",
@@ -15,7 +15,6 @@ __all__ = [
     "forbidden",
     "language",
     "not_found",
-    "offline",
     "server_error",
     "styles",
 ]

@@ -1,4 +1,4 @@
-"""The offline page, and the style page: every component with made-up data."""
+"""The choice of language, and the style page: every component with made-up data."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -38,7 +38,6 @@ PAGES = {
     "plain": "ui/styles/plain.html",
     "print": "ui/styles/print.html",
     "letter": "ui/styles/letter.html",
-    "offline": "ui/offline.html",
 }
 
 
@@ -66,12 +65,6 @@ class SampleForm(Form):
     due_on = forms.DateField(label=_("整改期限"), widget=forms.DateInput)
     money = forms.DecimalField(label=_("所需资金（元）"), required=False)
     agreed = forms.BooleanField(label=_("已采取临时防范措施"), required=False)
-
-
-@public
-def offline(request: ActorRequest) -> HttpResponseBase:
-    """What a phone shows when a page was never loaded and there is no line."""
-    return render(request, "ui/offline.html")
 
 
 @public

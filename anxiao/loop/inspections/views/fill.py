@@ -21,7 +21,7 @@ from anxiao.loop.inspections.forms import FillForm
 from anxiao.loop.inspections.forms.filling import SIDES
 from anxiao.loop.inspections.models import Checklist, Round
 from anxiao.loop.inspections.queries.checklists import formerly_in_force
-from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted
+from anxiao.loop.inspections.rules import UPPER_KINDS, Submitted, usual_kind
 from anxiao.loop.inspections.services import submit_inspection
 from anxiao.loop.inspections.services.refused import INSPECTION, body_of
 from anxiao.loop.inspections.views.pictures import Pictures
@@ -138,7 +138,14 @@ def _blank(request: ActorRequest, asked: Asked) -> FillForm:
     """The page before anything is said: what was true last time stands there already."""
     day = business_day(request.at)
     before = queries.last_by(request.actor, asked.org)
-    kinds = (request.GET.get("kind", ""), before.kind if before else "", asked.kinds[0])
+    same = before is not None and before.checklist_id == asked.checklist.pk
+    usual = usual_kind(
+        asked.kinds,
+        asked.checklist.title,
+        on_round=asked.round is not None,
+        last=before.kind if before and same else "",
+    )
+    kinds = (request.GET.get("kind", ""), usual)
     initial = {
         "kind": next(kind for kind in kinds if kind in asked.kinds),
         "happened_on": day,

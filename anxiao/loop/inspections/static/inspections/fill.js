@@ -6,6 +6,11 @@ const done = form.querySelector("[data-done]");
 
 const answered = (item) => item.querySelector("input[type=radio]:checked") !== null;
 
+function cure(item) {
+  item.classList.remove("ax-field-wrong");
+  item.querySelector("[data-item-error]")?.remove();
+}
+
 function count() {
   const number = items.filter(answered).length;
   done.textContent = String(number);
@@ -22,7 +27,10 @@ function go() {
 // Exceptions are marked first or afterwards: what is said already stays as it is.
 function passRest() {
   const given = items.filter((item) => !answered(item)).map((item) => item.querySelector("input[value=pass]"));
-  for (const answer of given) answer.checked = true;
+  for (const answer of given) {
+    answer.checked = true;
+    cure(answer.closest("[data-item]"));
+  }
   count();
   // As if given by hand: whoever keeps drafts listens to the fields.
   given.at(-1)?.dispatchEvent(new Event("input", { bubbles: true }));
@@ -77,6 +85,7 @@ async function sendAll(input) {
 form.addEventListener("change", (event) => {
   count();
   const input = event.target;
+  if (input.type === "radio" && input.closest("[data-item]")) cure(input.closest("[data-item]"));
   if (input.type !== "file" || !crypto.randomUUID) return;
   setTimeout(() => {
     const work = sendAll(input).finally(() => busy.delete(work));
