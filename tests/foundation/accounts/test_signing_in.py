@@ -77,6 +77,14 @@ def test_wrong_unknown_and_locked_look_alike(client, head):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [("?next=/hazards/open", True), ("?next=/", False), ("", False)]
+)
+def test_who_is_sent_back_from_a_page_is_told_why(client, head, asked, told):
+    page = client.get(f"/account/sign-in{asked}").content.decode()
+    assert ("登录已过期，请重新登录" in page) == told
+
+
 def test_next_leads_only_to_own_pages(client, head):
     for wanted, reached in (
         ("/orgs/", "/orgs/"),

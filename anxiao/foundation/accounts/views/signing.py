@@ -60,7 +60,13 @@ def sign_in(request: ActorRequest) -> HttpResponseBase:
             form.add_error(None, error.message)
             status = error.status
     demo = demo_accounts(business_day(request.at)) if is_local_demo(request) else []
-    context = {"form": form, "next": next_page(request, ""), "demo": _by_unit(demo)}
+    wanted = next_page(request, "")
+    context = {
+        "form": form,
+        "next": wanted,
+        "expired": wanted not in {"", "/"} and not form.is_bound,
+        "demo": _by_unit(demo),
+    }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
