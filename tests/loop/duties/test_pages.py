@@ -138,7 +138,7 @@ def test_what_the_level_above_records_is_told_as_its_doing(place, plan, head, cl
         ({"happened_on": "2026-11-24"}, "请改为11月23日或以前"),
         ({"happened_on": "2026-11-03"}, "请填写补录原因"),
         ({"note": ""}, "三项至少填一项"),
-        ({"kind": "visit.done"}, "不在可用的选项中"),
+        ({"kind": "visit.done"}, "请从列出的选项中选择"),
     ],
 )
 def test_a_bad_proof_is_answered_and_stores_nothing(place, plan, head, changes, said):
