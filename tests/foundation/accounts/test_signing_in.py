@@ -78,9 +78,17 @@ def test_wrong_unknown_and_locked_look_alike(client, head):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"), [("?next=/hazards/open", True), ("?next=/", False), ("", False)]
+    ("asked", "was_here", "told"),
+    [
+        ("?next=/hazards/open", True, True),
+        ("?next=/hazards/open", False, False),
+        ("?next=/", True, False),
+        ("", True, False),
+    ],
 )
-def test_who_is_sent_back_from_a_page_is_told_why(client, head, asked, told):
+def test_who_is_sent_back_from_a_page_is_told_why(client, head, settings, asked, was_here, told):
+    if was_here:
+        client.cookies[settings.SESSION_COOKIE_NAME] = "of-a-session-that-is-over"
     page = client.get(f"/account/sign-in{asked}").content.decode()
     assert ("登录已过期，请重新登录" in page) == told
 
