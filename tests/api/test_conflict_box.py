@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from anxiao.foundation.accounts.models import Membership
 from anxiao.foundation.conflicts import services
 from anxiao.foundation.conflicts.models import Refused
+from anxiao.foundation.conflicts.queries import waiting_ids
 from anxiao.foundation.conflicts.rules import Fact, Pair, body_digest, body_text, paired
+from anxiao.foundation.conflicts.states import SENDS, SENT_WITH
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import StaleState
 from anxiao.loop.hazards.models import Hazard
@@ -244,6 +246,28 @@ class TestSettled:
             assert narrow.send(f"/me/conflicts/{kept.pk}/{step}", body).status_code == 403
         assert narrow.get("/me/conflicts").status_code == 403
         assert Refused.objects.get().state == "kept"
+
+    @pytest.mark.parametrize("step", ["drop", "save"])
+    def test_a_token_for_one_kind_settles_no_other(self, world, kept, step):
+        told = {"late_reason": ""} if step == "save" else {}
+        path = f"/me/conflicts/{kept.pk}/{step}"
+        narrow = Program(world.users["officer"], only=["hazards.open"])
+        assert narrow.get("/me/conflicts").json() == []
+        assert narrow.send(path, told).status_code == 404
+        kept.refresh_from_db()
+        assert (kept.state, Inspection.objects.count()) == ("kept", 1)
+        assert waiting_ids(actor_of(world.users["officer"])) == [kept.pk]
+        with_hazards = [*KINDS[kept.subject].capabilities, "hazards.open"]
+        fitting = Program(world.users["officer"], only=with_hazards)
+        assert [each["id"] for each in fitting.get("/me/conflicts").json()] == [kept.pk]
+        assert fitting.send(path, told).status_code == 200
+        kept.refresh_from_db()
+        assert kept.body == ""
+
+
+def test_every_kind_has_its_capabilities():
+    assert set(KINDS) == set(SENT_WITH)
+    assert {name for kind in KINDS.values() for name in kind.capabilities} == set(SENDS)
 
 
 class TestHazards:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.conflicts.rules import Fact
+from anxiao.foundation.conflicts.states import SENT_WITH
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of record.
+    """One kind of record; ``capabilities`` are those that send and settle it, any of them.
 
     ``compare(uuid, body, actor)`` names only what the actor may see; ``save(body, actor, at)``
     stores the body by the ordinary service under the ``uuid`` it holds and returns the new
@@ -34,6 +35,10 @@ class Kind:
     label: str | Promise
     compare: Callable[[UUID, Mapping[str, Any], Actor], Compared]
     save: Callable[[Mapping[str, Any], Actor, datetime], str]
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        return SENT_WITH[self.subject]
 
 
 Kinds = Mapping[str, Kind]

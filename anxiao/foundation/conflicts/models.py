@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anxiao.foundation.access.actor import Actor
-from anxiao.foundation.conflicts.states import RefusedState
+from anxiao.foundation.conflicts.states import RefusedState, subjects_of
 from anxiao.foundation.orgs.models import Org
 
 WAITING = Q(state=RefusedState.KEPT)
@@ -16,8 +16,12 @@ WAITING = Q(state=RefusedState.KEPT)
 
 class RefusedQuerySet(models.QuerySet["Refused"]):
     def visible_to(self, actor: Actor) -> Self:
-        """What the actor sent; nobody else sees it."""
-        return self.filter(sender=actor.user_id) if actor.user_id else self.none()
+        """What the actor sent, of the kinds that it may send now; nobody else sees it.
+
+        So a token for one kind of record neither reads nor settles another.
+        """
+        subjects = subjects_of(actor) if actor.user_id else []
+        return self.filter(sender=actor.user_id, subject__in=subjects) if subjects else self.none()
 
     def waiting(self) -> Self:
         """Not settled yet, oldest first."""

@@ -14,7 +14,7 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.conflicts.declare import Kind
 from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.conflicts.rules import body_digest, body_text
-from anxiao.foundation.conflicts.states import SENDS, SETTLING, RefusedState
+from anxiao.foundation.conflicts.states import SENT_WITH, SETTLING, RefusedState
 from anxiao.foundation.journal.services import move
 from anxiao.foundation.kernel.errors import AnotherBody
 from anxiao.foundation.orgs.models import Org
@@ -42,7 +42,7 @@ def keep(
             digest=body_digest(body),
             defaults={
                 "subject": subject,
-                "org": _unit(body["unit"], actor),
+                "org": _unit(body["unit"], subject, actor),
                 "body": body_text(body),
                 "received_at": at,
             },
@@ -81,10 +81,10 @@ def _settle(row: Refused, step: str, *, actor: Actor, at: datetime) -> None:
     move(row, how, actor=actor, at=at, org_path=path, detail=detail, settled_at=at, body="")
 
 
-def _unit(pk: int, actor: Actor) -> Org | None:
+def _unit(pk: int, subject: str, actor: Actor) -> Org | None:
     """The unit named, if the actor may send records of it: the journal's line belongs there."""
     org = Org.objects.filter(pk=pk).first()
-    return org if org and any(actor.may(each, org.path) for each in SENDS) else None
+    return org if org and any(actor.may(each, org.path) for each in SENT_WITH[subject]) else None
 
 
 def _said(row: Refused) -> str:
