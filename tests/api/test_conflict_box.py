@@ -68,8 +68,8 @@ def page(row, step="detail"):
 
 
 class TestKept:
-    def test_the_body_is_kept_as_it_was_sent_and_once(self, world, bodies, kept):
-        assert json.loads(kept.body) == bodies[1]
+    def test_the_body_is_kept_as_it_was_understood_and_once(self, world, bodies, kept):
+        assert json.loads(kept.body) == bodies[1] | {"remarks": "另一份"}
         assert (kept.subject, kept.org, kept.state) == (
             "inspections.inspection",
             world.school,
@@ -120,6 +120,56 @@ class TestKept:
         with CaptureQueriesContext(connection) as caught:
             assert world.officer.send("/inspections", inspection(world)).status_code == 201
         assert not any("conflicts_" in query["sql"] for query in caught)
+
+
+class TestBounds:
+    def test_what_is_kept_is_as_small_as_what_was_understood(self, world, bodies):
+        blank = " " * 4_000_000
+        for path, body in (
+            ("/inspections", bodies[1] | {"remarks": f"{blank}x"}),
+            ("/inspections/batch", {"inspections": [bodies[1] | {"remarks": f"y{blank}"}]}),
+        ):
+            assert world.officer.send(path, body).status_code in {200, 409}
+        hazard = world.officer.hazard()
+        assert world.officer.post("/hazards", hazard).status_code == 201
+        padded = hazard | {"remarks": f"{blank}z"}
+        assert world.officer.send("/hazards", padded).status_code == 409
+        told = [json.loads(row.body)["remarks"] for row in Refused.objects.order_by("id")]
+        assert told == ["x", "y", "z"]
+        assert all(len(row.body) < 4000 for row in Refused.objects.all())
+        long = bodies[1] | {"answers": bodies[1]["answers"] | {"x" * 81: {"a": "pass"}}}
+        assert world.officer.send("/inspections", long).status_code == 422
+
+    def test_a_full_box_says_so_and_takes_in_what_it_knows(self, world, bodies, monkeypatch):
+        assert services.MOST == 200
+        monkeypatch.setattr(services, "MOST", 2)
+        sent = [bodies[1] | {"remarks": f"第 {n} 份"} for n in range(3)]
+        answers = [world.officer.send("/inspections", each) for each in sent]
+        assert [answer.status_code for answer in answers] == [409, 409, 429]
+        words = "待核对的记录已满，请先处理再提交。"
+        assert answers[2].json()["message"] == words
+        assert world.officer.send("/inspections", sent[0]).status_code == 409
+        batch = {"inspections": [sent[2], sent[1], inspection(world)]}
+        told = world.officer.send("/inspections/batch", batch).json()
+        assert [each["status"] for each in told] == [429, 409, 201]
+        assert told[0]["problem"] == {"code": "too_many_requests", "message": words, "fields": {}}
+        assert Refused.objects.count() == 2
+        services.drop_refused(
+            Refused.objects.first(), actor=actor_of(world.users["officer"]), at=AT
+        )
+        assert world.officer.send("/inspections", sent[2]).status_code == 409
+
+    def test_lists_are_short_and_the_page_reads_no_body(self, world, bodies):
+        for n in range(11):
+            world.officer.send("/inspections", bodies[1] | {"remarks": f"第 {n} 份"})
+        assert len(world.officer.get("/me/conflicts").json()) == 10
+        with CaptureQueriesContext(connection) as caught:
+            assert "11 份记录待核对" in read(
+                browser(world, "officer").get(reverse("conflicts:list"))
+            )
+        read_here = [each["sql"] for each in caught if "conflicts_refused" in each["sql"]]
+        assert read_here
+        assert not any('"body"' in sql for sql in read_here)
 
 
 class TestSeen:
@@ -277,7 +327,7 @@ class TestHazards:
         other = {**body, "description": "应急灯不亮", "level": "ordinary", "photos": []}
         assert world.officer.send("/hazards", other).status_code == 409
         kept = Refused.objects.get()
-        assert json.loads(kept.body) == other
+        assert json.loads(kept.body) == other | {"place_text": "三楼"}
         officer = browser(world, "officer")
         shown = read(officer.get(page(kept)))
         assert "2 处不同" in shown
@@ -359,7 +409,7 @@ def test_hostile_names_in_a_refused_body_break_nothing(world, bodies, name):
     assert answer.status_code in {409, 422}
     if answer.status_code == 409:
         kept = Refused.objects.get()
-        assert json.loads(kept.body) == body
+        assert json.loads(kept.body) == body | {"remarks": "另一份"}
         officer = browser(world, "officer")
         assert officer.get(page(kept)).status_code == 200
         refusal = officer.post(page(kept, "save"))

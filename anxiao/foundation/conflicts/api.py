@@ -13,13 +13,13 @@ from pydantic import Field
 from anxiao.foundation.access.api import PROBLEMS, ApiRequest, Body, Id, needs
 from anxiao.foundation.conflicts.declare import Kinds
 from anxiao.foundation.conflicts.models import Refused
-from anxiao.foundation.conflicts.queries import waiting
+from anxiao.foundation.conflicts.queries import waiting_bodies
 from anxiao.foundation.conflicts.services import drop_refused, save_refused
 from anxiao.foundation.conflicts.states import SENDS
 
 
 class ConflictOut(Schema):
-    """A body refused under a UUID that had come with another one, as it was sent.
+    """A body refused under a UUID that had come with another one, as it was understood.
 
     ``subject`` is the kind of record, ``link`` the page that shows both beside each other.
     """
@@ -82,7 +82,7 @@ def conflict_router(kinds: Kinds) -> Router:
 
 @needs(*SENDS)
 def list_conflicts(request: ApiRequest) -> list[ConflictOut]:
-    """What the token's person has to settle, oldest first, at most fifty."""
+    """What the token's person has to settle, the ten oldest."""
     return [
         ConflictOut(
             id=row.pk,
@@ -92,7 +92,7 @@ def list_conflicts(request: ApiRequest) -> list[ConflictOut]:
             link=reverse("conflicts:detail", args=[row.pk]),
             body=json.loads(row.body),
         )
-        for row in waiting(request.actor)
+        for row in waiting_bodies(request.actor)
     ]
 
 

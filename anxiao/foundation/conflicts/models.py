@@ -31,8 +31,9 @@ class RefusedQuerySet(models.QuerySet["Refused"]):
 class Refused(models.Model):
     """A body of its sender's own under a UUID that had come with another body. Settled once.
 
-    ``body`` is JSON as it was sent; it is emptied when the sender has settled it, and ``digest``
-    still tells the same body sent again. ``org`` is the unit it names, if the sender works there.
+    ``body`` is JSON of what was understood, whole; it is emptied when the sender has settled it,
+    and ``digest`` still tells the same body sent again. ``org`` is the unit it names, if the sender
+    works there.
     """
 
     sender = models.ForeignKey(

@@ -4,6 +4,7 @@ from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.conflicts.models import Refused
 
 PAGE = 50
+BODIES = 10
 
 
 def waiting_ids(actor: Actor) -> list[int]:
@@ -12,5 +13,11 @@ def waiting_ids(actor: Actor) -> list[int]:
 
 
 def waiting(actor: Actor) -> list[Refused]:
-    """The same as rows."""
-    return list(Refused.objects.visible_to(actor).waiting().select_related("org")[:PAGE])
+    """The same as rows, without their bodies."""
+    rows = Refused.objects.visible_to(actor).waiting()
+    return list(rows.select_related("org").defer("body")[:PAGE])
+
+
+def waiting_bodies(actor: Actor) -> list[Refused]:
+    """The first of them with their bodies."""
+    return list(Refused.objects.visible_to(actor).waiting()[:BODIES])

@@ -16,8 +16,13 @@ from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.conflicts.rules import body_digest, body_text
 from anxiao.foundation.conflicts.states import SENT_WITH, SETTLING, RefusedState
 from anxiao.foundation.journal.services import move
-from anxiao.foundation.kernel.errors import AnotherBody
+from anxiao.foundation.kernel.errors import AnotherBody, TooMany
 from anxiao.foundation.orgs.models import Org
+
+MOST = 200
+"""Bodies of one sender that may wait at a time."""
+RETRY_AFTER = 3600
+"""Seconds until a program asks again: a person has to settle something first."""
 
 
 def keep(
@@ -30,23 +35,32 @@ def keep(
 ) -> AnotherBody:
     """Put a refused ``body`` into its sender's box, once; the refusal that says where it is kept.
 
-    A body names its ``uuid`` and ``unit``, as programs send it. ``subject`` is its kind of record.
+    A body names its ``uuid`` and ``unit``, as programs send it, and is what the schema understood
+    of it: so the schema's limits bound its size. ``subject`` is its kind of record. Raises
+    ``TooMany`` when ``MOST`` bodies of the sender wait, and keeps nothing.
 
     To be called when the transaction that refused it is over. Whatever keeps it from being written
     is raised, so that nobody is told "kept" who is not.
     """
-    with transaction.atomic():
-        row, _new = Refused.objects.get_or_create(
-            sender_id=actor.user_id,
-            uuid=UUID(body["uuid"]),
-            digest=body_digest(body),
-            defaults={
-                "subject": subject,
-                "org": _unit(body["unit"], subject, actor),
-                "body": body_text(body),
-                "received_at": at,
-            },
-        )
+    key = {
+        "sender_id": actor.user_id,
+        "uuid": UUID(body["uuid"]),
+        "digest": body_digest(body),
+    }
+    row = Refused.objects.filter(**key).first()
+    if row is None:
+        if Refused.objects.filter(sender=actor.user_id).waiting().count() >= MOST:
+            raise TooMany(_("待核对的记录已满，请先处理再提交。"), RETRY_AFTER)
+        with transaction.atomic():
+            row, _new = Refused.objects.get_or_create(
+                **key,
+                defaults={
+                    "subject": subject,
+                    "org": _unit(body["unit"], subject, actor),
+                    "body": body_text(body),
+                    "received_at": at,
+                },
+            )
     told = AnotherBody(f"{refusal.message}{_said(row)}")
     told.link = reverse("conflicts:detail", args=[row.pk])
     return told

@@ -1,6 +1,5 @@
 """Checklists, points and inspections for programs and for phones that come back on line."""
 
-import json
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NotRequired
@@ -30,7 +29,7 @@ from anxiao.foundation.access.api import (
 )
 from anxiao.foundation.conflicts.services import keep
 from anxiao.foundation.kernel.clock import business_day
-from anxiao.foundation.kernel.errors import AnotherBody, NotFound
+from anxiao.foundation.kernel.errors import AnotherBody, DomainError, NotFound, TooMany
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.queries import point_by_code
 from anxiao.loop.inspections import queries
@@ -44,6 +43,7 @@ from anxiao.loop.inspections.services.refused import INSPECTION
 router = Router(tags=["inspections"])
 INSPECTS = ("inspections.inspect", "inspections.superior")
 MAX_ITEMS = 300
+ItemCode = Annotated[str, Field(max_length=80)]
 MAX_BATCH = 30
 """Records of one outbox request: it holds SQLite's one turn to write for a tenth of a second."""
 
@@ -137,7 +137,7 @@ class InspectionIn(Body):
     checklist: Id
     kind: Literal["self_check", "patrol", "superior", "joint", "campaign"]
     happened_on: Day
-    answers: dict[str, AnswerIn] = Field(max_length=MAX_ITEMS)
+    answers: dict[ItemCode, AnswerIn] = Field(max_length=MAX_ITEMS)
     point: Id | None = None
     place: Id | None = None
     round: Id | None = None
@@ -257,7 +257,7 @@ def submit(request: ApiRequest, payload: InspectionIn) -> HttpResponse:
             _submitted(payload), actor=request.actor, at=request.at, photos_follow=True
         )
     except AnotherBody as error:
-        raise _kept(error, json.loads(request.body), request) from error
+        raise _kept(error, payload, request) from error
     return answer(_receipt(receipt), status=201 if created else 200)
 
 
@@ -277,12 +277,16 @@ def submit_many(request: ApiRequest, payload: OutboxIn) -> HttpResponse:
     taken = submit_inspections(records, actor=request.actor, at=request.at, photos_follow=True)
     for number, each in enumerate(taken):
         if isinstance(each.error, AnotherBody):
-            sent = json.loads(request.body)["inspections"][number]
-            taken[number] = replace(each, error=_kept(each.error, sent, request))
+            try:
+                error: DomainError = _kept(each.error, payload.inspections[number], request)
+            except TooMany as full:
+                error = full
+            taken[number] = replace(each, error=error)
     return answer([_taken(each) for each in taken])
 
 
-def _kept(error: AnotherBody, sent: dict[str, Any], request: ApiRequest) -> AnotherBody:
+def _kept(error: AnotherBody, payload: InspectionIn, request: ApiRequest) -> AnotherBody:
+    sent = payload.model_dump(exclude_unset=True, mode="json")
     return keep(error, sent, subject=INSPECTION.subject, actor=request.actor, at=request.at)
 
 

@@ -1,6 +1,5 @@
 """The router: the ledger by its own filters, opening, one hazard, every step."""
 
-import json
 from typing import Any
 
 from django.http import FileResponse
@@ -97,7 +96,7 @@ def open_hazard(request: ApiRequest, payload: OpenBody) -> Status[HazardOut]:
     try:
         hazard, created = services.open_hazard_once(found, actor=request.actor, at=request.at)
     except AnotherBody as error:
-        sent = json.loads(request.body)
+        sent = payload.model_dump(exclude_unset=True, mode="json")
         subject = HAZARD.subject
         raise keep(error, sent, subject=subject, actor=request.actor, at=request.at) from error
     page = hazard_page(hazard, request.actor, business_day(request.at))
