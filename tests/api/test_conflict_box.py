@@ -315,6 +315,42 @@ class TestSettled:
         assert kept.body == ""
 
 
+OLDER = [
+    ("hazard", {"level": "urgent"}),
+    ("hazard", {"source": "rumour"}),
+    ("hazard", {"place_text": None}),
+    ("hazard", {"photos": 1}),
+    ("hazard", {"former": "一"}),
+    ("inspection", {"answers": {"x": {"b": 1}}}),
+    ("inspection", {"answers": {"x": {"a": "so-so"}}}),
+    ("inspection", {"answers": ["x"]}),
+    ("inspection", {"happened_on": "立冬"}),
+    ("inspection", {"former": "一"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "changed"), OLDER)
+def test_a_body_of_an_older_shape_is_shown_as_it_is_and_may_be_dropped(world, kind, changed):
+    body = world.officer.hazard() if kind == "hazard" else inspection(world)
+    assert world.officer.post(f"/{kind}s", body).status_code == 201
+    assert world.officer.send(f"/{kind}s", body | {"remarks": "另一份"}).status_code == 409
+    row = Refused.objects.get()
+    Refused.objects.update(body=body_text(json.loads(row.body) | changed))
+    officer = browser(world, "officer")
+    answer = officer.get(page(row))
+    assert answer.status_code == 200
+    assert "另一份" in read(answer)
+    assert page(row, "save") not in read(answer)
+    answer = officer.post(page(row, "save"))
+    assert answer.status_code == 422
+    assert "无法识别" in read(answer)
+    refusal = world.officer.send(f"/me/conflicts/{row.pk}/save", {"late_reason": ""})
+    assert (refusal.status_code, "无法识别" in refusal.json()["message"]) == (422, True)
+    assert Refused.objects.get().state == "kept"
+    assert officer.post(page(row, "drop")).status_code == 302
+    assert Refused.objects.get().body == ""
+
+
 def test_every_kind_has_its_capabilities():
     assert set(KINDS) == set(SENT_WITH)
     assert {name for kind in KINDS.values() for name in kind.capabilities} == set(SENDS)

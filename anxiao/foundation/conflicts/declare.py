@@ -26,15 +26,17 @@ class Compared:
 class Kind:
     """One kind of record; ``capabilities`` are those that send and settle it, any of them.
 
-    ``compare(uuid, body, actor)`` names only what the actor may see; ``save(body, actor, at)``
-    stores the body by the ordinary service under the ``uuid`` it holds and returns the new
-    record's page, or raises what the service raises.
+    ``read(body)`` gives the record a body tells of; ``ValueError`` or ``KeyError`` if it is of an
+    older shape. ``compare(uuid, record, actor)`` names only what the actor may see;
+    ``save(record, actor, at)`` stores it by the ordinary service under the ``uuid`` it holds and
+    returns the new record's page, or raises what the service raises.
     """
 
     subject: str
     label: str | Promise
-    compare: Callable[[UUID, Mapping[str, Any], Actor], Compared]
-    save: Callable[[Mapping[str, Any], Actor, datetime], str]
+    read: Callable[[Mapping[str, Any]], Any]
+    compare: Callable[[UUID, Any, Actor], Compared]
+    save: Callable[[Any, Actor, datetime], str]
 
     @property
     def capabilities(self) -> tuple[str, ...]:

@@ -46,6 +46,14 @@ def paired(stored: Iterable[Fact], refused: Iterable[Fact]) -> list[Pair]:
     return pairs
 
 
+def raw_lines(body: Mapping[str, Any]) -> list[Fact]:
+    """A body that nobody understands any more, name by name."""
+    return [
+        Fact(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in body.items()
+    ]
+
+
 def body_text(body: Mapping[str, Any]) -> str:
     """A body as the box keeps it: JSON that says the same."""
     return json.dumps(body, ensure_ascii=False)

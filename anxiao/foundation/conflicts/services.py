@@ -16,7 +16,7 @@ from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.conflicts.rules import body_digest, body_text
 from anxiao.foundation.conflicts.states import SENT_WITH, SETTLING, RefusedState
 from anxiao.foundation.journal.services import move
-from anxiao.foundation.kernel.errors import AnotherBody, TooMany
+from anxiao.foundation.kernel.errors import AnotherBody, Invalid, TooMany
 from anxiao.foundation.orgs.models import Org
 
 MOST = 200
@@ -77,7 +77,8 @@ def save_refused(
     """Store it as a record of its own under a new UUID; the new record's page.
 
     ``late_reason`` is added where the day of the record has passed meanwhile. Raises what the
-    ordinary service raises, and ``StaleState`` if it is settled; then nothing has changed.
+    ordinary service raises, ``Invalid`` if the body is of an older shape that is not understood,
+    and ``StaleState`` if it is settled; then nothing has changed.
     """
     body = row.body
     with transaction.atomic():
@@ -85,7 +86,16 @@ def save_refused(
         told = json.loads(body) | {"uuid": str(uuid4())}
         if late_reason:
             told["late_reason"] = late_reason
-        return kind.save(told, actor, at)
+        try:
+            record = kind.read(told)
+        except (ValueError, KeyError) as error:
+            raise Invalid(
+                _(
+                    "这一份是旧格式的记录，现在无法识别，不能另存。"
+                    "请抄录需要的内容后重新登记，再点“不要这一份”。"
+                )
+            ) from error
+        return kind.save(record, actor, at)
 
 
 def _settle(row: Refused, step: str, *, actor: Actor, at: datetime) -> None:

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.access.http import ActorRequest, Guarded, page
-from anxiao.foundation.conflicts.declare import Kinds
+from anxiao.foundation.conflicts.declare import Kind, Kinds
 from anxiao.foundation.conflicts.forms import SaveForm
 from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.conflicts.queries import waiting
-from anxiao.foundation.conflicts.rules import paired
+from anxiao.foundation.conflicts.rules import paired, raw_lines
 from anxiao.foundation.conflicts.services import drop_refused, save_refused
 from anxiao.foundation.conflicts.states import SENDS, RefusedState
 from anxiao.foundation.kernel.errors import Conflict, DomainError
@@ -92,19 +93,30 @@ def _show(
     kind = kinds[row.subject]
     context: dict[str, Any] = {"row": row, "label": kind.label}
     if row.state == RefusedState.KEPT:
-        compared = kind.compare(row.uuid, json.loads(row.body), request.actor)
-        pairs = paired(compared.stored, compared.refused)
         fields = error.fields if error else {}
-        context |= {
-            "url": compared.url,
-            "different": [pair for pair in pairs if pair.differs],
-            "same": [pair for pair in pairs if not pair.differs],
+        context |= _beside(kind, row, request.actor) | {
             "problems": list(fields.values()) or ([_message(error)] if error else []),
             "form": _asking(form) if form and ("late_reason" in fields or form.errors) else None,
         }
     refused = error is not None or bool(form and form.errors)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return render(request, "conflicts/detail.html", context, status=status)
+
+
+def _beside(kind: Kind, row: Refused, actor: Actor) -> dict[str, Any]:
+    """Both records line by line; a body that is not understood any more as it is."""
+    body = json.loads(row.body)
+    try:
+        record = kind.read(body)
+    except (ValueError, KeyError):
+        return {"raw": raw_lines(body)}
+    compared = kind.compare(row.uuid, record, actor)
+    pairs = paired(compared.stored, compared.refused)
+    return {
+        "url": compared.url,
+        "different": [pair for pair in pairs if pair.differs],
+        "same": [pair for pair in pairs if not pair.differs],
+    }
 
 
 def _asking(form: SaveForm) -> SaveForm:

@@ -28,6 +28,8 @@ LEFT_OUT: dict[str, Any] = {
 }
 """What a body means by a field that it leaves out."""
 SHOWN = ("source", "category", "level", "found_on", "due_on")
+SAID = {"uuid", "unit", *SHOWN, *LEFT_OUT}
+"""What a body may say."""
 
 
 def body_of(found: Found) -> dict[str, Any]:
@@ -47,7 +49,9 @@ def body_of(found: Found) -> dict[str, Any]:
 
 
 def told_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A body typed, with all its fields; it was of the right shape when it was refused."""
+    """A body typed, with all its fields; ``ValueError`` or ``KeyError`` if of an older shape."""
+    if strange := set(body) - SAID:
+        raise KeyError(*strange)
     told = LEFT_OUT | {
         name: value.strip() if isinstance(value, str) else value for name, value in body.items()
     }
@@ -56,27 +60,34 @@ def told_of(body: Mapping[str, Any]) -> dict[str, Any]:
         "found_on": typed(date, told["found_on"]),
         "due_on": typed(date | None, told["due_on"]),
         "photos": typed(list[UUID], told["photos"]),
+        "source": HazardSource(told["source"]).value,
+        "level": HazardLevel(told["level"]).value,
+        "unit": typed(int, told["unit"]),
+        "place": typed(int | None, told["place"]),
+        **{name: typed(str, told[name]) for name in ("category", "criterion", "point", *TEXTS)},
     }
 
 
-def compare_hazards(uuid: UUID, body: Mapping[str, Any], actor: Actor) -> Compared:
+def compare_hazards(uuid: UUID, told: Mapping[str, Any], actor: Actor) -> Compared:
     """The hazard as it stands now and the refused one, line by line."""
     rows = Hazard.objects.visible_to(actor).filter(uuid=uuid)
     row = rows.select_related("org", "criterion", "point", "place").first()
     return Compared(
         list(_facts(_as_stored(row))) if row else [],
-        list(_facts(_as_refused(told_of(body), actor))),
+        list(_facts(_as_refused(told, actor))),
         reverse("hazards:detail", args=[row.pk]) if row else "",
     )
 
 
-def save_hazard(body: Mapping[str, Any], actor: Actor, at: datetime) -> str:
+def save_hazard(told: Mapping[str, Any], actor: Actor, at: datetime) -> str:
     """Enter it."""
-    hazard = open_hazard(found_as_told(told_of(body), actor), actor=actor, at=at)
+    hazard = open_hazard(found_as_told(told, actor), actor=actor, at=at)
     return reverse("hazards:detail", args=[hazard.pk])
 
 
-HAZARD = Kind(Hazard._meta.label_lower, gettext_lazy("隐患登记"), compare_hazards, save_hazard)
+HAZARD = Kind(
+    Hazard._meta.label_lower, gettext_lazy("隐患登记"), told_of, compare_hazards, save_hazard
+)
 
 
 def _as_stored(row: Hazard) -> dict[str, Any]:

@@ -41,24 +41,28 @@ def body_of(submitted: Submitted) -> dict[str, Any]:
 
 
 def submitted_of(body: Mapping[str, Any]) -> Submitted:
-    """A body as the intake takes it; it was of the right shape when it was refused."""
+    """A body as the intake takes it; ``ValueError`` or ``KeyError`` if today's shape differs."""
     told = {
         NAMES.get(name, name): value.strip() if isinstance(value, str) else value
         for name, value in body.items()
     }
-    answers = {code: _answer(given) for code, given in body["answers"].items()}
+    if strange := set(told) - set(SAID):
+        raise KeyError(*strange)
+    given: dict[str, dict[str, Any]] = typed(dict[str, dict[str, Any]], body["answers"])
+    answers = {code: _answer(each) for code, each in given.items()}
     found: Submitted = typed(Submitted, {**told, "answers": answers})
     return found
 
 
 def _answer(given: Mapping[str, Any]) -> dict[str, Any]:
-    photos = [str(UUID(photo)) for photo in given.get("photos", ())]
+    if said := given["a"]:
+        Answer(said)
+    photos = [str(photo) for photo in typed(list[UUID], given.get("photos", ()))]
     return as_kept({**given, "photos": photos})
 
 
-def compare_inspections(uuid: UUID, body: Mapping[str, Any], actor: Actor) -> Compared:
+def compare_inspections(uuid: UUID, refused: Submitted, actor: Actor) -> Compared:
     """The stored record and the refused one, line by line; items in the checklist's order."""
-    refused = submitted_of(body)
     rows = Inspection.objects.visible_to(actor).filter(uuid=uuid)
     row = rows.select_related("inspector_signature", "inspected_signature").first()
     stored = _submitted_then(row) if row else None
@@ -70,14 +74,18 @@ def compare_inspections(uuid: UUID, body: Mapping[str, Any], actor: Actor) -> Co
     )
 
 
-def save_inspection(body: Mapping[str, Any], actor: Actor, at: datetime) -> str:
+def save_inspection(submitted: Submitted, actor: Actor, at: datetime) -> str:
     """Store it; photos that have not come may follow, as they might have before."""
-    receipt, _new = receive(submitted_of(body), actor=actor, at=at, photos_follow=True)
+    receipt, _new = receive(submitted, actor=actor, at=at, photos_follow=True)
     return reverse("inspections:done", args=[receipt.id])
 
 
 INSPECTION = Kind(
-    Inspection._meta.label_lower, gettext_lazy("检查记录"), compare_inspections, save_inspection
+    Inspection._meta.label_lower,
+    gettext_lazy("检查记录"),
+    submitted_of,
+    compare_inspections,
+    save_inspection,
 )
 
 
