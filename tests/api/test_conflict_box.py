@@ -22,6 +22,8 @@ from anxiao.foundation.conflicts.rules import Fact, Pair, body_digest, body_text
 from anxiao.foundation.conflicts.states import SENDS, SENT_WITH
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import StaleState
+from anxiao.foundation.places.models import Point
+from anxiao.foundation.places.services import create_point
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.services.refused import told_of
 from anxiao.loop.inspections.models import Inspection
@@ -372,6 +374,45 @@ class TestHazards:
         new = Hazard.objects.latest("pk")
         assert answer.url == reverse("hazards:detail", args=[new.pk])
         assert (new.description, new.place_text) == ("应急灯不亮", "三楼")
+
+    def test_another_body_that_names_what_is_missing_is_kept_too(self, world):
+        officer, body = browser(world, "officer"), world.officer.hazard()
+        assert world.officer.post("/hazards", body).status_code == 201
+        for changed in (
+            {"photos": [str(uuid.uuid4())]},
+            {"point": "NOPE"},
+            {"place": 10**9},
+            {"criterion": "none"},
+            {"category": "无此类"},
+            {"unit": 10**9},
+        ):
+            answer = world.officer.send("/hazards", body | changed)
+            assert answer.status_code == 409, changed
+            row = Refused.objects.latest("pk")
+            assert json.loads(row.body) == body | changed
+            assert officer.get(page(row)).status_code == 200
+            assert officer.post(page(row, "save")).status_code == 422
+            assert world.principal.send("/hazards", body | changed).status_code == 404
+            fresh = body | changed | {"uuid": str(uuid.uuid4())}
+            assert world.officer.send("/hazards", fresh).status_code in {404, 422}
+        assert (Refused.objects.count(), Hazard.objects.count()) == (6, 1)
+
+    def test_the_same_body_is_known_after_its_point_was_retired(self, world):
+        actor = actor_of(world.users["principal"])
+        point = create_point(
+            world.school, name="消火栓", kind="spot", place=None, actor=actor, at=AT
+        )
+        body = world.officer.hazard(point=point.code, photos=[world.officer.photo()])
+        opened = world.officer.post("/hazards", body)
+        assert opened.status_code == 201
+        Point.objects.filter(pk=point.pk).update(retired_on=AT.date())
+        again = world.officer.send("/hazards", body)
+        assert (again.status_code, again.json()["id"]) == (200, opened.json()["id"])
+        assert world.officer.send("/hazards", body | {"remarks": "另"}).status_code == 409
+        assert world.principal.send("/hazards", body).status_code == 404
+        fresh = body | {"uuid": str(uuid.uuid4())}
+        assert world.officer.send("/hazards", fresh).status_code == 422
+        assert Refused.objects.count() == 1
 
     def test_a_page_sent_twice_with_other_words_leads_to_the_box(self, world):
         officer, key = browser(world, "officer"), str(uuid.uuid4())

@@ -13,7 +13,6 @@ from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import AnotherBody
 from anxiao.foundation.registers.declare import Asked, Register
 from anxiao.foundation.registers.queries.programs import parameters, strict_page_of
-from anxiao.loop.hazards import services
 from anxiao.loop.hazards.api.answers import (
     HazardList,
     HazardOut,
@@ -30,7 +29,7 @@ from anxiao.loop.hazards.api.steps import (
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.queries import hazard_page, hazards_with_all
 from anxiao.loop.hazards.services.refused import HAZARD
-from anxiao.loop.hazards.services.told import found_as_told
+from anxiao.loop.hazards.services.told import open_as_told
 
 
 def hazard_router(register: Register) -> Router:
@@ -92,9 +91,8 @@ def open_hazard(request: ApiRequest, payload: OpenBody) -> Status[HazardOut]:
 
     The other body is kept for its sender: ``link`` and ``list_conflicts`` show it.
     """
-    found = found_as_told(payload.model_dump(), request.actor)
     try:
-        hazard, created = services.open_hazard_once(found, actor=request.actor, at=request.at)
+        hazard, created = open_as_told(payload.model_dump(), actor=request.actor, at=request.at)
     except AnotherBody as error:
         sent = payload.model_dump(exclude_unset=True, mode="json")
         subject = HAZARD.subject

@@ -133,6 +133,12 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
     return _hazard_of(opened), True
 
 
+def is_known(found: Found, actor: Actor) -> bool:
+    """Whether the ``uuid`` came before with this content; raises as ``open_hazard`` if another."""
+    tidied = _tidied(found, actor)
+    return _known(found.uuid, _digest(tidied), actor) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A hazard just entered, as it was found and as its row was written."""

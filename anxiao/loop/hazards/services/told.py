@@ -1,6 +1,7 @@
 """Hazards as programs tell them: the rows that a body names by code, number or UUID."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from django.utils.translation import gettext as _
 from anxiao.foundation.access.actor import Actor
 from anxiao.foundation.files.models import Upload
 from anxiao.foundation.files.queries import my_uploads
-from anxiao.foundation.kernel.errors import Invalid, NotFound
+from anxiao.foundation.kernel.errors import AnotherBody, DomainError, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
 from anxiao.loop.hazards.catalog import category_code
-from anxiao.loop.hazards.models import Criterion
-from anxiao.loop.hazards.services.opening import Found
+from anxiao.loop.hazards.models import Criterion, Hazard
+from anxiao.loop.hazards.services.opening import TAKEN, Found, is_known, open_hazard_once
 
 AS_TOLD = ("criterion", "point", "place", "photos", "unit")
 """Fields of a body that name rows; the rest is taken as it was told."""
@@ -43,6 +44,57 @@ def found_as_told(told: Mapping[str, Any], actor: Actor) -> Found:
         photos=own_uploads(actor, told["photos"]),
         **given,
     )
+
+
+def open_as_told(told: Mapping[str, Any], *, actor: Actor, at: datetime) -> tuple[Hazard, bool]:
+    """Enter a body, and whether it is new; what came before is known though its point is retired.
+
+    Whether it came before is asked only of a body that is refused. Raises as ``found_as_told`` and
+    ``open_hazard``.
+    """
+    try:
+        found = found_as_told(told, actor)
+    except DomainError:
+        row = _resent(told, actor)
+        if row is None:
+            raise
+        return row, False
+    return open_hazard_once(found, actor=actor, at=at)
+
+
+def _resent(told: Mapping[str, Any], actor: Actor) -> Hazard | None:
+    """The hazard that the same body opened, if the actor sees it; ``None`` if there is none.
+
+    Rows that the body names are those of the hazard itself, so that none is asked whether it is
+    still in use. Raises ``AnotherBody`` for another body, ``NotFound`` for another person's.
+    """
+    rows = Hazard.objects.select_related("org", "point", "criterion")
+    row = rows.filter(uuid=told["uuid"]).first()
+    if row is None:
+        return None
+    if row.recorded_by_id != actor.user_id:
+        raise NotFound(_("没有这项隐患。"))
+    point = row.point if row.point and row.point.code == told["point"].upper() else None
+    criteria = Criterion.objects.filter(code=told["criterion"])
+    criterion = criteria.first() if told["criterion"] else None
+    if (
+        bool(told["point"]) != (point is not None)
+        or bool(told["criterion"]) != (criterion is not None)
+        or category_code(told["category"]) is None
+    ):
+        raise AnotherBody(_(TAKEN))
+    given = {name: value for name, value in told.items() if name not in AS_TOLD}
+    given["place_text"] = told["place_text"] or row.place_text
+    found = Found(
+        org=Org(pk=told["unit"]),
+        point=point,
+        place=None if told["place"] is None else Place(pk=told["place"]),
+        criterion=criterion,
+        photos=[Upload(uuid=uuid) for uuid in dict.fromkeys(told["photos"])],
+        **given,
+    )
+    seen = is_known(found, actor) and Hazard.objects.visible_to(actor).filter(pk=row.pk).exists()
+    return row if seen else None
 
 
 def own_uploads(actor: Actor, uuids: Iterable[UUID]) -> list[Upload]:
