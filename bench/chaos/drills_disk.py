@@ -18,7 +18,8 @@ LOAD = 1.0, 4.0
 """Seconds of work before a blow."""
 SLOW = 5_000
 """Microseconds that a sync lasts longer, so that each cut finds some of the log still unsynced."""
-SYNCS = 200
+SYNCS = 50
+"""A sync among so many fails: few enough to be met within seconds by a slow machine too."""
 FULL = 6.0
 READS, WRITES_REFUSED = {200}, {503, 507}
 ANSWERS = {0, 503, 507}
