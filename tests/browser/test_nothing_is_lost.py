@@ -28,7 +28,7 @@ def test_an_expired_sign_in_keeps_every_character(form, sign_in):
     form.context.clear_cookies(name=re.compile("session"))
     form.get_by_role("button", name="登记").click()
     expect(form.get_by_role("heading", name="登录", exact=True)).to_be_visible()
-    expect(form.get_by_text("登录已过期，请重新登录，写好的内容会放回。")).to_be_visible()
+    expect(form.get_by_text("请先登录，登录后回到刚才的页面，写好的内容会放回。")).to_be_visible()
     if shots := os.environ.get("SHOTS"):
         form.screenshot(path=f"{shots}/expired.png")
     sign_in(form, OFFICER)

@@ -78,19 +78,11 @@ def test_wrong_unknown_and_locked_look_alike(client, head):
 
 
 @pytest.mark.parametrize(
-    ("asked", "was_here", "told"),
-    [
-        ("?next=/hazards/open", True, True),
-        ("?next=/hazards/open", False, False),
-        ("?next=/", True, False),
-        ("", True, False),
-    ],
+    ("asked", "told"), [("?next=/hazards/open", True), ("?next=/", False), ("", False)]
 )
-def test_who_is_sent_back_from_a_page_is_told_why(client, head, settings, asked, was_here, told):
-    if was_here:
-        client.cookies[settings.SESSION_COOKIE_NAME] = "of-a-session-that-is-over"
+def test_who_is_sent_here_from_a_page_is_told_of_the_way_back(client, head, asked, told):
     page = client.get(f"/account/sign-in{asked}").content.decode()
-    assert ("登录已过期，请重新登录" in page) == told
+    assert ("登录后回到刚才的页面" in page) == told
 
 
 def test_next_leads_only_to_own_pages(client, head):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -65,7 +64,7 @@ def sign_in(request: ActorRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "next": wanted,
-        "expired": wanted not in {"", "/"} and not form.is_bound and _was_here(request),
+        "returns": wanted not in {"", "/"} and not form.is_bound,
         "demo": _by_unit(demo),
     }
     return render(request, "accounts/sign_in.html", context, status=status)
@@ -214,8 +213,3 @@ def _by_unit(accounts: list[Any]) -> list[dict[str, Any]]:
             {"user_id": each.user_id, "name": each.user.name, "role": each.role}
         )
     return list(groups.values())
-
-
-def _was_here(request: ActorRequest) -> bool:
-    """Whether the browser still holds a session, which is over."""
-    return settings.SESSION_COOKIE_NAME in request.COOKIES
