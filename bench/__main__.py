@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from bench import growth, intake, pages
 from bench import place as footing
+from bench.load import machine_load
 from bench.pages import get
 from bench.results import Pairs, Result, at_least, at_most, keep
 from bench.servers import Place, mini, ours, places
@@ -61,7 +62,7 @@ def main() -> int:
     rows: list[Result] = []
     notes = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {sizes.units} units, {sizes.rounds} rounds",
-        f"{platform.machine()}, {os.cpu_count()} cores, load average {_load()} at first",
+        f"{platform.machine()}, {os.cpu_count()} cores, load average {machine_load()} at first",
     ]
     try:
         with places(asked.databases, sizes.units) as found:
@@ -75,7 +76,7 @@ def main() -> int:
                 )
     finally:  # what was measured before something failed is kept
         minutes = (time.monotonic() - begin) / 60
-        notes.append(f"load average {_load()} at the end, {minutes:.0f} min")
+        notes.append(f"load average {machine_load()} at the end, {minutes:.0f} min")
         keep(rows, notes)
     print("\n".join(notes))
     missed = [row for row in rows if not row.met]
@@ -197,11 +198,6 @@ def _town(place: Place, sizes: Sizes) -> list[tuple[float, float]]:
         turns = {"town": (product, [get("/board/", cookie)]), "floor": (small, [floor])}
         rounds = [pages.in_turns(turns, sizes.page_seconds) for _ in range(sizes.rounds)]
     return [(pages.p95(each["town"]), pages.p95(each["floor"])) for each in rounds]
-
-
-def _load() -> str:
-    with open("/proc/loadavg") as file:  # noqa: PTH123 - not a file on a disk
-        return file.read().split()[0]
 
 
 def _asked() -> argparse.Namespace:

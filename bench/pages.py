@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from itertools import cycle
 from typing import Any
 
-from bench.load import TIMEOUT, ask, once, request
+from bench.load import TIMEOUT, ask, once, part, request
 from bench.results import Pairs, Result, at_most
 from bench.servers import Place, Server, mini, ours
 
@@ -51,7 +51,7 @@ def in_turns(asked: Asked, seconds: float) -> dict[str, list[float]]:
 
 def p95(times: Sequence[float]) -> float:
     """What one in twenty exceeds."""
-    return sorted(times)[int(len(times) * 0.95)]
+    return part(sorted(times), 0.95)
 
 
 def _wire(server: Server) -> socket.socket:

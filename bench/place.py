@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bench import intake
 from bench.load import drive
 from bench.results import Pairs, Result, at_most
-from bench.servers import ROOT, Place, server, wait_for
-from tools import postgres
+from bench.servers import PROCESSES, ROOT, Place, mini, ours
 
 MIB = 1024
 
@@ -31,11 +32,11 @@ def fsyncs(folder: Path, seconds: float = 1.0) -> int:
 
 def measure(place: Place, rounds: int) -> list[Result]:
     """Cold start beside a bare Django's, memory fresh and after load."""
-    starts = [(_start(place, mini=False), _start(place, mini=True)) for _ in range(rounds)]
+    starts = [(_start(ours, place), _start(mini, place)) for _ in range(rounds)]
     pairs = Pairs("s", "mini", [a for a, _ in starts], [b for _, b in starts])
     found = [at_most("G12", "cold start to the first answer", place.database, pairs, 2.0)]
-    workers = 1 if place.database == "sqlite" else 2
-    with server(place, "anxiao.project.wsgi:application", workers=workers) as one:
+    workers = PROCESSES[place.database]
+    with ours(place) as one:
         beside = _worker(place)
         try:
             time.sleep(3)
@@ -57,27 +58,11 @@ def _worker(place: Place) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, env=place.env_of(mini=False), cwd=ROOT)
 
 
-def _start(place: Place, *, mini: bool) -> float:
-    application = "bench.mini.wsgi:application" if mini else "anxiao.project.wsgi:application"
-    port = postgres.free_port()
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
-        *("--blocking-threads", "8", "--log-level", "critical", application),
-    ]
+def _start(which: Callable[..., Any], place: Place) -> float:
+    """Seconds until one process answers."""
     begin = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        env=place.env_of(mini=mini),
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port)
+    with which(place, workers=1):
         return time.monotonic() - begin
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
 
 
 def _memory(pid: int) -> float:

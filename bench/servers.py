@@ -16,11 +16,13 @@ from typing import Any
 
 import psycopg
 
+from anxiao.project.env import WEB_THREADS
 from bench.load import once, request
 from tools import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 8
+PROCESSES = {"sqlite": 1, "postgresql": 2}
+"""As ``anxiao serve`` starts it, with ``WEB_THREADS`` each; the floor gets the same (ADR 0004)."""
 PAUSE = 0.02
 STARTS_WITHIN = 60.0
 
@@ -114,12 +116,13 @@ def server(
     application: str,
     *,
     mini: bool = False,
-    workers: int = 1,
-    threads: int = THREADS,
+    workers: int = 0,
+    threads: int = WEB_THREADS,
     more: dict[str, str] | None = None,
 ) -> Iterator["Server"]:
     """granian with the options of ``anxiao serve`` on a free port."""
     port = postgres.free_port()
+    workers = workers or PROCESSES[place.database]
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
         *("--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),

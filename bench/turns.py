@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.load import machine_load, part
 from bench.servers import ROOT, Place, places
 
 SECONDS = 10.0
@@ -55,13 +56,13 @@ def main() -> int:
         world = place.folder / "world.json"
         world.write_text(json.dumps(place.world))
         backup = [sys.executable, "-m", "anxiao", "backup", str(place.folder / "backups")]
-        print(f"load average {_load()}", flush=True)
+        print(f"load average {machine_load()}", flush=True)
         found = crowd(place.env_of(mini=False), world, SECONDS, backup)
-        print(f"{found}\nload average {_load()}", flush=True)
+        print(f"{found}\nload average {machine_load()}", flush=True)
         told = json.loads(_inside(place, "bench.held", str(world)))
         print(", ".join(f"{number:,} {name}" for name, number in told["about"].items()))
         print(table(told["taken"]))
-        print(f"load average {_load()}")
+        print(f"load average {machine_load()}")
     for fault in found.faults:
         print(fault)
     return 1 if found.faults else 0
@@ -92,11 +93,6 @@ def crowd(env: Mapping[str, str], world: Path, seconds: float, backup: Sequence[
     )
 
 
-def part(sorted_values: Sequence[float], share: float) -> float:
-    """The value below which ``share`` of them lie; 0 of none."""
-    return sorted_values[int((len(sorted_values) - 1) * share)] if sorted_values else 0.0
-
-
 def table(taken: Mapping[str, Sequence[Sequence[float]]]) -> str:
     """Kinds by their longest turn: on the wall, and of it computing."""
     rows = [
@@ -125,10 +121,6 @@ def _program(env: Mapping[str, str], role: str, world: Path) -> "subprocess.Pope
 
 def _inside(place: Place, *words: str) -> str:
     return place.run("bench.inside", *words).splitlines()[-1]
-
-
-def _load() -> str:
-    return Path("/proc/loadavg").read_text().split()[0]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ METRICS_SECRET = os.environ.get("ANXIAO_METRICS_SECRET", "")
 LOG = os.environ.get("ANXIAO_LOG", "")
 """``json`` or ``line``: every request gets a line of the log; empty: faults alone."""
 WEB_PROCESSES = int(os.environ.get("WEB_PROCESSES", "0"))
-WEB_THREADS = int(os.environ.get("WEB_THREADS", "0"))
+WEB_THREADS = int(os.environ.get("WEB_THREADS", "0")) or min(8, 2 * (os.cpu_count() or 1) + 1)
+"""No more than a process has connections to PostgreSQL, nor than its cores can use (ADR 0004)."""
 KEYS = ("secret_key", "field_key", "mfa_key")
 SHORTEST_KEY, SHORTEST_SECRET, SHORTEST_PASSWORD = 50, 24, 12
 FEWEST_LETTERS = 10

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from bench import turns
+from bench.load import part
 from tests.project.conftest import ROOT, command, environment
 
 THREADS, EACH, HOLDS = 8, 4, 1.0
@@ -132,6 +133,6 @@ def test_r4_a_long_job_works_in_short_turns(sqlite_house, tmp_path, record_prope
     assert len(found.waits) >= 2 * THREADS
     counted = program(sqlite_house, RIGHT).communicate(timeout=60)[0]
     assert counted.split() == [str(len(found.waits) + WARMED), "0"]
-    record_property("p99_ms", turns.part(found.waits, 0.99))
+    record_property("p99_ms", part(found.waits, 0.99))
     record_property("longest_turn_ms", max(found.held[-1], found.job[-1]))
     sys.stdout.write(f"{found}\n")

@@ -259,14 +259,16 @@ def _count_in(unit: Org, kind: str, facts: Mapping[date, int], today: date) -> N
         lock_county(crossed[0].county_id)
         roll_crossed(crossed)
     proved = counted[0].proved if counted else int(proves(unit.pk, kind))
-    missing = []
+    missing = {}
     for day, more in sorted(facts.items()):
         done = {cell.duty_id for cell in counted if cell.counts(day)}
-        if proved > len(done):
-            missing.append((day, _count_in_slowly(unit, kind, more, day, done, today)))
-    for day, bindings in missing:  # at last, since a new cell counts the facts of all days
-        if bindings:
-            open_for(bindings, day, {unit.pk: calendar_for(unit)}, today=today)
+        if proved > len(done) and (
+            bindings := _count_in_slowly(unit, kind, more, day, done, today)
+        ):
+            missing[day] = bindings
+    calendars = {unit.pk: calendar_for(unit)} if missing else {}
+    for day, bindings in missing.items():  # at last: a new cell counts the facts of all days
+        open_for(bindings, day, calendars, today=today)
 
 
 def _count_in_slowly(

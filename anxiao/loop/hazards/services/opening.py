@@ -133,10 +133,9 @@ def open_hazard_once(found: Found, *, actor: Actor, at: datetime) -> tuple[Hazar
     return _hazard_of(opened), True
 
 
-def is_known(found: Found, actor: Actor) -> bool:
-    """Whether the ``uuid`` came before with this content; raises as ``open_hazard`` if another."""
-    tidied = _tidied(found, actor)
-    return _known(found.uuid, _digest(tidied), actor) is not None
+def known_before(found: Found, actor: Actor) -> Hazard | None:
+    """The hazard of this ``uuid`` and content, if there is one; raises as ``open_hazard``."""
+    return _known(found.uuid, _digest(_tidied(found, actor)), actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,22 @@ from anxiao.foundation.orgs.models import Org
 from anxiao.foundation.places.models import Place, Point
 from anxiao.loop.hazards.catalog import category_code
 from anxiao.loop.hazards.models import Criterion, Hazard
-from anxiao.loop.hazards.services.opening import TAKEN, Found, is_known, open_hazard_once
+from anxiao.loop.hazards.services.opening import TAKEN, Found, known_before, open_hazard_once
 
 AS_TOLD = ("criterion", "point", "place", "photos", "unit")
 """Fields of a body that name rows; the rest is taken as it was told."""
 
 
-def found_as_told(told: Mapping[str, Any], actor: Actor) -> Found:
+def found_as_told(told: Mapping[str, Any], actor: Actor, *, ended: bool = False) -> Found:
     """A body, typed and with all its fields, as ``open_hazard`` takes it.
 
     Raises ``NotFound`` for a unit where the actor enters no hazards, ``Invalid`` for what the unit
-    does not have.
+    does not have. ``ended``: what is out of use by now is found too.
     """
     org = Org.objects.visible_with(actor, "hazards.open").filter(pk=told["unit"]).first()
     if org is None:
         raise NotFound
-    point, place = _spot(told, org, actor)
+    point, place = _spot(told, org, actor, ended=ended)
     given = {name: value for name, value in told.items() if name not in AS_TOLD}
     if category_code(told["category"]) is None:
         message = _("没有这个隐患类别，请核对。")
@@ -40,7 +40,7 @@ def found_as_told(told: Mapping[str, Any], actor: Actor) -> Found:
         org=org,
         point=point,
         place=place,
-        criterion=criterion_of(actor, told["criterion"]),
+        criterion=criterion_of(actor, told["criterion"], ended=ended),
         photos=own_uploads(actor, told["photos"]),
         **given,
     )
@@ -63,38 +63,24 @@ def open_as_told(told: Mapping[str, Any], *, actor: Actor, at: datetime) -> tupl
 
 
 def _resent(told: Mapping[str, Any], actor: Actor) -> Hazard | None:
-    """The hazard that the same body opened, if the actor sees it; ``None`` if there is none.
-
-    Rows that the body names are those of the hazard itself, so that none is asked whether it is
-    still in use. Raises ``AnotherBody`` for another body, ``NotFound`` for another person's.
+    """The hazard that the same body opened; ``None`` if there is none, or the actor may no longer
+    enter hazards there. Raises ``AnotherBody`` for another body, ``NotFound`` for another person's.
     """
-    rows = Hazard.objects.select_related("org", "point", "criterion")
-    row = rows.filter(uuid=told["uuid"]).first()
+    row = Hazard.objects.filter(uuid=told["uuid"]).first()
     if row is None:
         return None
     if row.recorded_by_id != actor.user_id:
         raise NotFound(_("没有这项隐患。"))
-    point = row.point if row.point and row.point.code == told["point"].upper() else None
-    criteria = Criterion.objects.filter(code=told["criterion"])
-    criterion = criteria.first() if told["criterion"] else None
-    if (
-        bool(told["point"]) != (point is not None)
-        or bool(told["criterion"]) != (criterion is not None)
-        or category_code(told["category"]) is None
-    ):
+    if told["unit"] != row.org_id:
         raise AnotherBody(_(TAKEN))
-    given = {name: value for name, value in told.items() if name not in AS_TOLD}
-    given["place_text"] = told["place_text"] or row.place_text
-    found = Found(
-        org=Org(pk=told["unit"]),
-        point=point,
-        place=None if told["place"] is None else Place(pk=told["place"]),
-        criterion=criterion,
-        photos=[Upload(uuid=uuid) for uuid in dict.fromkeys(told["photos"])],
-        **given,
-    )
-    seen = is_known(found, actor) and Hazard.objects.visible_to(actor).filter(pk=row.pk).exists()
-    return row if seen else None
+    written = {"place_text": told["place_text"] or row.place_text}  # a place may bear another name
+    try:
+        found = found_as_told({**told, **written}, actor, ended=True)
+    except NotFound:
+        return None
+    except Invalid as error:
+        raise AnotherBody(_(TAKEN)) from error
+    return known_before(found, actor)
 
 
 def own_uploads(actor: Actor, uuids: Iterable[UUID]) -> list[Upload]:
@@ -107,11 +93,12 @@ def own_uploads(actor: Actor, uuids: Iterable[UUID]) -> list[Upload]:
     return found
 
 
-def criterion_of(actor: Actor, code: str) -> Criterion | None:
-    """The criterion in force of ``code``; ``Invalid`` if there is none."""
+def criterion_of(actor: Actor, code: str, *, ended: bool = False) -> Criterion | None:
+    """The criterion in force of ``code``, or ``ended`` too; ``Invalid`` if there is none."""
     if not code:
         return None
-    found = Criterion.objects.visible_to(actor).in_force().filter(code=code).first()
+    rows = Criterion.objects.visible_to(actor)
+    found = (rows if ended else rows.in_force()).filter(code=code).first()
     if found is None:
         message = _("没有这条判定情形，或已停用。")
         raise Invalid(message, {"criterion": message})
@@ -125,16 +112,19 @@ def spot_name(point: Point | None, place: Place | None) -> str:
     return place.full_name if place else ""
 
 
-def _spot(told: Mapping[str, Any], org: Org, actor: Actor) -> tuple[Point | None, Place | None]:
+def _spot(
+    told: Mapping[str, Any], org: Org, actor: Actor, *, ended: bool
+) -> tuple[Point | None, Place | None]:
     point = place = None
+    here: dict[str, Any] = {"org": org} if ended else {"org": org, "retired_on": None}
     if told["point"]:
-        points = Point.objects.visible_to(actor).filter(org=org, retired_on=None)
+        points = Point.objects.visible_to(actor).filter(**here)
         point = points.select_related("place").filter(code=told["point"].upper()).first()
         if point is None:
             message = _("本单位没有这个检查点。")
             raise Invalid(message, {"point": message})
     if told["place"] is not None:
-        places = Place.objects.visible_to(actor).filter(org=org, retired_on=None)
+        places = Place.objects.visible_to(actor).filter(**here)
         place = places.filter(pk=told["place"]).first()
         if place is None:
             message = _("本单位没有这个场所。")

@@ -1,7 +1,5 @@
 """The page of one hazard, entering a new one, and what is said about it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.generic import RedirectView
 
 from anxiao.foundation.access.http import ActorRequest, page
-from anxiao.foundation.conflicts.services import keep
+from anxiao.foundation.conflicts.http import shown_beside
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import AnotherBody, Invalid
 from anxiao.foundation.orgs.models import Org
@@ -87,7 +85,8 @@ def open_hazard(request: ActorRequest) -> HttpResponseBase:
             except Invalid as error:
                 add_errors(form, error)
             except AnotherBody as error:
-                return _beside(request, error, _found(org, form, kept))
+                sent = body_of(_found(org, form, kept))
+                return shown_beside(request, error, sent, subject=HAZARD.subject)
             else:
                 messages.success(request, _("已登记，台账编号 %(n)s。") % {"n": hazard.number})
                 return redirect("hazards:detail", hazard.pk)
@@ -153,14 +152,6 @@ def _first_values(request: ActorRequest, org: Org) -> dict[str, object]:
 def _open(request: ActorRequest, org: Org, form: OpenForm, photos: list) -> Hazard:  # type: ignore[type-arg]
     found = _found(org, form, photos)
     return services.open_hazard(found, actor=request.actor, at=request.at)
-
-
-def _beside(request: ActorRequest, error: AnotherBody, found: services.Found) -> HttpResponseBase:
-    """Keep it, and show it beside the hazard that came before."""
-    by: dict[str, Any] = {"actor": request.actor, "at": request.at}
-    kept = keep(error, body_of(found), subject=HAZARD.subject, **by)
-    messages.warning(request, kept.message)
-    return redirect(kept.link)
 
 
 def _found(org: Org, form: OpenForm, photos: list) -> services.Found:  # type: ignore[type-arg]

@@ -129,7 +129,7 @@ def _known(records: list[Submitted], actor: Actor) -> _Known:
         named(checklists_visible_to(actor), "checklist_id"),
         named(Point.objects.visible_to(actor).select_related("place"), "point_id"),
         named(Place.objects.visible_to(actor), "place_id"),
-        named(Round.objects.visible_to(actor).select_related("org"), "round_id"),
+        named(Round.objects.visible_to(actor), "round_id"),
     )
 
 

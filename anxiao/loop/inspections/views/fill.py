@@ -5,12 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from anxiao.foundation.access.http import ActorRequest, page
-from anxiao.foundation.conflicts.services import keep
+from anxiao.foundation.conflicts.http import shown_beside
 from anxiao.foundation.kernel.clock import business_day
 from anxiao.foundation.kernel.errors import AnotherBody, Forbidden, Invalid, NotFound
 from anxiao.foundation.orgs.models import Org
@@ -83,17 +82,14 @@ def new(request: ActorRequest) -> HttpResponseBase:
 def _submit(request: ActorRequest, asked: Asked, form: FillForm) -> HttpResponseBase:
     """Store it, say what is wrong with it, or show it beside the record that came before."""
     submitted = _submitted(form, asked)
-    by: dict[str, Any] = {"actor": request.actor, "at": request.at}
     try:
-        inspection, _created = submit_inspection(submitted, **by)
+        inspection, _created = submit_inspection(submitted, actor=request.actor, at=request.at)
     except Invalid as error:
         for name, message in error.fields.items():
             form.fault(name, message)
         return _show(request, asked, form)
     except AnotherBody as error:
-        kept = keep(error, body_of(submitted), subject=INSPECTION.subject, **by)
-        messages.warning(request, kept.message)
-        return redirect(kept.link)
+        return shown_beside(request, error, body_of(submitted), subject=INSPECTION.subject)
     return redirect("inspections:done", inspection.pk)
 
 

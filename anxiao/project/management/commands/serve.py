@@ -18,8 +18,6 @@ from django.db import connection
 from anxiao.project import env, static
 from anxiao.project.operate import metrics
 
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
-"""No more than a process has connections to PostgreSQL, nor than its cores can use."""
 LAST_PORT = 65535
 DRAINS_WITHIN = 30
 """Seconds that requests under way have to end when the server is stopped."""
@@ -44,8 +42,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--threads",
             type=int,
-            default=env.WEB_THREADS or THREADS,
-            help=f"每个进程的线程数，默认取 WEB_THREADS 或 {THREADS}",
+            default=env.WEB_THREADS,
+            help=f"每个进程的线程数，默认取 WEB_THREADS，或按处理器数：本机 {env.WEB_THREADS}",
         )
         parser.add_argument("--no-worker", action="store_true", help="不同时启动后台任务进程")
 
