@@ -46,7 +46,7 @@ def test_a_check_that_names_no_place_invents_none(world):
     submit_inspection(form, actor=world.officer, at=AT)
     _again, created = submit_inspection(form, actor=world.officer, at=AT)
     assert not created
-    assert Hazard.objects.get().place_text == "未写明"
+    assert Hazard.objects.get().place_text == "地点未写明"
 
 
 def test_a_failed_item_opens_a_hazard_that_is_already_filled(world):

@@ -173,7 +173,7 @@ def _found(failed: _Failed, criteria: Mapping[str, Criterion], actor: Actor) -> 
         source=submitted.kind,
         category=scene.checklist.category,
         description=given.get("note") or _("不符合：%(text)s") % {"text": text},
-        place_text=(joined(place, spot) or _("未写明"))[:PLACE_TEXT_MAX],
+        place_text=(joined(place, spot) or _("地点未写明"))[:PLACE_TEXT_MAX],
         level=item["level"],
         criterion=criteria.get(item.get("criterion") or ""),
         level_reason=text[:LEVEL_REASON_MAX] if item["level"] == "major" else "",
