@@ -53,7 +53,7 @@ SENT_ELSEWHERE = {
     "hazards:open": "tests/loop/hazards/test_opening.py",
     "inspections:checklist_retire": "tests/loop/inspections/test_pages.py",
     "inspections:new": "tests/loop/inspections/test_intake.py",
-    "registers:*-apply": "tests/foundation/registers/test_s22_import.py",
+    "registers:*-apply": "tests/foundation/registers/test_s22_batches.py",
     "registers:*-export": "tests/foundation/registers/test_s21_export.py",
     **dict.fromkeys(
         (f"registers:*-{what}" for what in ("import", "preview", "discard", "save", "unsave")),

@@ -48,3 +48,11 @@ def with_part(content, name, body):
 
 HEAD = ["编号", "单位名称", "排查时间", "备注"]
 GOOD = [[n, f"第{n}小学", "2026-11-01", "正常"] for n in range(1, 6)]
+MIXED = [
+    *GOOD,
+    [6, "错名", None, None],
+    ["x", "七小", None, None],
+    [8, "异常", None, None],
+    [9, "九小", None, None],
+]
+"""Six rows that are right, three that are not."""
