@@ -1,36 +1,28 @@
 """S1-S3, S15: every route and every API operation, for every role, at every distance.
 
-Generated from the URL resolver and the API's own description. A route without a row here fails.
+A route without a row in ``tests/routes.py`` fails.
 Positions of what is asked for: own unit (and below), parent level, neighbour, outsider county.
 """
 
-import io
-import json
 import re
-import zipfile
-from collections import Counter
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from http import HTTPStatus
-from itertools import count
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.http import SimpleCookie
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from anxiao.foundation.access.capabilities import ROLE_CAPABILITIES, Role
 from anxiao.foundation.access.limits import Limiter
 from anxiao.foundation.accounts.models import User
 from anxiao.project import api as front
+from tests.asking import TALLY, Asker, Bodies, counted, told
 from tests.builders import AT
-from tests.test_architecture import capabilities
+from tests.routes import HARD_QUERY, ROUTES
 from tests.world import World, canary
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -39,173 +31,6 @@ ON_POSTGRESQL = {Role.COUNTY_SAFETY, Role.TOWN_OFFICER, Role.PRINCIPAL, Role.GUA
 """One a level: the rules are the same there, only the database that narrows the rows is not."""
 OPEN = {"public", "signed_in"}
 REFUSED = {403, 404, 405}
-TALLY: Counter[str] = Counter()
-
-
-@dataclass(frozen=True)
-class Row:
-    """How routes named like ``name`` are filled and judged.
-
-    ``ids`` maps a parameter to a record of the target (``=text`` is a constant); ``query`` too.
-    ``personal``: only the owner, whatever the post. ``shared``: the same for every unit.
-    ``soft``: a page that falls back to one's own unit instead of refusing. ``shows``: kinds of
-    text that the address itself entitles to (the code on the wall, an unguessable link).
-    """
-
-    name: str
-    ids: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
-    personal: bool = False
-    shared: bool = False
-    soft: bool = False
-    shows: tuple[str, ...] = ()
-
-
-NOBODYS = "=unknown-unknown-unknown"
-ROWS = (
-    Row("accounts:invitation", {"secret": NOBODYS}, shared=True),
-    Row("accounts:reset", {"secret": NOBODYS}, shared=True),
-    Row("accounts:revoke-token", {"pk": "token"}, personal=True),
-    Row("accounts:revoke-invitation", {"pk": "invitation"}),
-    Row("accounts:end-post", {"pk": "colleague_post"}),
-    Row("accounts:make-reset-link", {"pk": "colleague_post"}),
-    Row("accounts:correct-phone", {"pk": "colleague"}),
-    Row("accounts:people", {"org_id": "org"}),
-    Row("accounts:invite", {"org_id": "org"}),
-    Row("accounts:link", {"org_id": "org"}),
-    *(
-        Row(f"accounts:{name}", {"pk": "colleague"})
-        for name in ("account", "lock", "unlock", "reset-factor")
-    ),
-    Row("orgs:remove-term", {"pk": "term"}),
-    Row("orgs:clear-day", {"pk": "day"}),
-    Row("orgs:*", {"pk": "org"}),
-    Row("files:my_thumb", {"uuid": "upload"}, personal=True),
-    Row("conflicts:*", {"pk": "refused"}, personal=True),
-    Row("places:retire_place", {"pk": "place"}),
-    Row("places:retire_point", {"pk": "point"}),
-    Row("places:replace_code", {"pk": "point"}),
-    Row("places:point", {"pk": "point"}),
-    Row("places:rebind_label", {"pk": "point"}),
-    Row("places:*", {"org_id": "org"}),
-    Row("messaging:open", {"pk": "message"}, personal=True),
-    Row("messaging:*_robot", {"pk": "robot"}),
-    Row("registers:*-saved", {"uuid": "saved"}, shared=True),
-    Row("registers:*", {"uuid": "batch"}, personal=True),
-    Row("duties:prove", {"pk": "org", "duty_pk": "duty"}),
-    Row("duties:exempt", {"pk": "org", "duty_pk": "duty"}),
-    Row("duties:unit", {"pk": "org"}),
-    Row("duties:clause_new", {"pk": "plan"}),
-    Row("duties:clause_*", {"pk": "plan_clause"}),
-    Row("duties:duty_new", {"pk": "plan_clause"}),
-    Row("duties:duty*", {"pk": "plan_duty"}),
-    Row("duties:clause", {"pk": "org", "clause_pk": "clause"}),
-    Row("duties:cell", {"pk": "cell"}),
-    Row("duties:do", {"pk": "cell"}),
-    Row(
-        "duties:evidence_file",
-        {"pk": "evidence", "file_pk": "evidence_file", "variant": "=full"},
-    ),
-    Row("duties:evidence", {"pk": "evidence"}),
-    Row("duties:revoke", {"pk": "evidence"}),
-    Row("duties:exemption", {"pk": "exemption"}),
-    Row("duties:diff", {"pk": "plan", "other": "plan"}),
-    Row("duties:export", {"pk": "plan", "kind": "=xlsx"}),
-    Row("duties:*", {"pk": "plan"}),
-    Row("hazards:open", query={"org": "org"}),
-    Row("hazards:criterion", {"pk": "criterion"}, shared=True),
-    Row("hazards:retire_criterion", {"pk": "criterion"}, shared=True),
-    Row("hazards:photo", {"pk": "hazard", "photo_pk": "photo", "variant": "=full"}),
-    Row("hazards:accept_up", {"pk": "reported"}),
-    Row("hazards:send_back", {"pk": "reported"}),
-    Row("hazards:*", {"pk": "hazard"}),
-    Row(
-        "inspections:photo",
-        {"pk": "inspection", "uuid": "inspection_photo", "variant": "=full"},
-    ),
-    Row("inspections:walk", {"pk": "round"}),
-    Row("inspections:round_*", {"pk": "round"}),
-    Row("inspections:assign", {"pk": "point"}),
-    Row("inspections:checklist*", {"pk": "checklist"}, query={"unit": "org"}, soft=True),
-    Row(
-        "inspections:new",
-        query={"unit": "org", "checklist": "gate", "point": "point"},
-        soft=True,
-    ),
-    Row("inspections:*", {"pk": "inspection"}, query={"unit": "org"}, soft=True),
-    Row("cards:card", {"code": "code"}, shared=True, shows=("point", "place", "NAME")),
-    Row("cockpit:*", query={"org": "org"}, soft=True),
-    Row("api:checklists", query={"unit": "org"}),
-    Row("api:duties_status", query={"unit": "org"}),
-    Row("api:point", {"code": "code"}),
-    Row("api:read", {"slug": "=hazards"}, shared=True),
-    Row("api:workbook", {"slug": "=hazards"}, shared=True),
-    Row("api:accept_up_hazard", {"id": "reported"}),
-    Row("api:send_back_hazard", {"id": "reported"}),
-    Row("api:hazard_photo", {"id": "hazard", "photo": "photo"}),
-    Row("api:read_upload", {"uuid": "upload"}, personal=True),
-    Row("api:*_conflict", {"id": "refused"}, personal=True),
-    Row("api:*_hazard", {"id": "hazard"}),
-)
-FREE = Row("")
-HARD_QUERY = {"hazards:open", "api:checklists", "api:duties_status"}
-
-
-@dataclass(frozen=True)
-class Route:
-    """One address: its full name, its parameters, what it asks for."""
-
-    name: str
-    params: tuple[str, ...]
-    capabilities: tuple[str, ...]
-    methods: tuple[str, ...]
-    row: Row
-
-    @property
-    def is_api(self) -> bool:
-        return self.name.startswith("api:")
-
-    def path(self, target) -> str | None:
-        """The address of the target's record; ``None`` if the target has no such record."""
-        kwargs = {}
-        for param in self.params:
-            value = self.fill(self.row.ids[param], target)
-            if value is None:
-                return None
-            kwargs[param] = value
-        return reverse(self.name, kwargs=kwargs)
-
-    @staticmethod
-    def fill(key: str, target):
-        return key[1:] if key.startswith("=") else target.ids.get(key)
-
-
-def found_routes():
-    """Every pattern of the resolver, one ``Route`` per API operation."""
-    seen = set()
-    for name, pattern in _walk(get_resolver()):
-        params = tuple(pattern.pattern.regex.groupindex)
-        row = next((row for row in ROWS if fnmatch(name, row.name)), FREE)
-        if (name, params) in seen:
-            continue
-        seen.add((name, params))
-        operations = getattr(getattr(pattern.callback, "__self__", None), "operations", None)
-        if operations is None:
-            needed = capabilities(pattern.callback)[0]
-            yield Route(name, params, needed, ("GET", "POST"), row)
-        for operation in operations or ():
-            yield Route(name, params, operation.view_func.capability, tuple(operation.methods), row)
-
-
-def _walk(resolver, spaces=()):
-    for entry in resolver.url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from _walk(entry, spaces + ((entry.namespace,) if entry.namespace else ()))
-        elif isinstance(entry, URLPattern) and entry.name:
-            yield ":".join((*spaces, entry.name)), entry
-
-
-ROUTES = sorted(found_routes(), key=lambda route: (route.name, route.methods))
 
 
 @pytest.fixture(scope="module")
@@ -233,136 +58,13 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     patch.undo()
 
 
-class Bodies:
-    """The smallest valid body of each API operation, made from its description."""
-
-    def __init__(self) -> None:
-        schema = front.api.get_openapi_schema()
-        self.shapes = schema["components"]["schemas"]
-        self.uuids = count(1)
-        self.posts = {
-            one["post"]["operationId"]: one["post"].get("requestBody", {}).get("content", {})
-            for one in schema["paths"].values()
-            if "post" in one
-        }
-        self.paths = {
-            re.sub(r"\{\w+\}", "*", path): one["post"]["operationId"]
-            for path, one in schema["paths"].items()
-            if "post" in one
-        }
-
-    def of(self, path: str, target) -> dict:
-        names = (operation for shape, operation in self.paths.items() if fnmatch(path, shape))
-        content = self.posts.get(next(names, ""), {})
-        if "application/json" not in content:
-            return {}
-        known = {"unit": target.org.pk, "checklist": target.ids["gate"]}
-        return self._least(content["application/json"]["schema"], known)
-
-    def _least(self, shape: dict, known: dict):
-        if "$ref" in shape:
-            shape = self.shapes[shape["$ref"].rpartition("/")[2]]
-        if "enum" in shape:
-            return shape["enum"][0]
-        if shape.get("type") == "object":
-            names = shape.get("required", ())
-            return {
-                name: known.get(name) or self._least(shape["properties"][name], known)
-                for name in names
-            }
-        if "anyOf" in shape:
-            return self._least(shape["anyOf"][0], known)
-        if shape.get("minItems"):
-            return [self._least(shape["items"], known)]
-        formats = {"uuid": str(_uuid(next(self.uuids))), "date": "2026-11-23"}
-        plain = {"string": "fire", "integer": 1, "number": 1, "boolean": True, "array": []}
-        return formats.get(shape.get("format", "")) or plain[shape["type"]]
-
-
-def _uuid(number: int) -> str:
-    return f"00000000-0000-4000-8000-{number:012d}"
-
-
-class Asker:
-    """One holder's browser and program."""
-
-    def __init__(self, world, holder) -> None:
-        self.world, self.holder = world, holder
-        self.client = Client(raise_request_exception=False)
-        if holder:
-            self.client.force_login(holder.user)
-            self.held = ROLE_CAPABILITIES[Role(holder.role)]
-        self.cookies = self.client.cookies.output(header="", sep="\r\n")
-
-    def ask(self, route, method, path, target, **headers):
-        """Status, everything that was said, and how many rows were touched; then undone."""
-        if self.holder and route.is_api:
-            headers["Authorization"] = f"Bearer {self.holder.secret}"
-        self.client.cookies = SimpleCookie(self.cookies)
-        mark = transaction.savepoint()
-        send = self.client.get if method == "GET" else self.client.post
-        more = self._body(route, method, path, target)
-        with counted() as written:
-            response = send(path, **more, headers=headers)
-            said = told(response)
-        transaction.set_rollback(False)
-        transaction.savepoint_rollback(mark)
-        TALLY["requests"] += 1
-        return response.status_code, said, written["rows"]
-
-    def _body(self, route, method, path, target):
-        if method == "GET":
-            return {}
-        if route.name == "api:upload":
-            file = SimpleUploadedFile("x.jpg", self.world.photo_bytes, "image/jpeg")
-            return {"data": {"uuid": _uuid(999), "file": file, "unit": target.org.pk}}
-        if route.is_api:
-            body = self.world.bodies.of(path, target)
-            return {"data": json.dumps(body), "content_type": "application/json"}
-        return {}
-
-
-@contextmanager
-def counted():
-    """Rows written meanwhile, but for the session's own: a flash message is kept there."""
-    written = Counter()
-
-    def watch(execute, sql, params, many, context):
-        result = execute(sql, params, many, context)
-        if sql.startswith(WRITES) and "django_session" not in sql:
-            written["rows"] += max(0, context["cursor"].rowcount)
-        return result
-
-    with connection.execute_wrapper(watch):
-        yield written
-
-
-WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
-
-
-def told(response) -> bytes:
-    """Everything an answer says: headers, body, the inside of workbooks."""
-    content = (
-        b"".join(response.streaming_content)
-        if getattr(response, "streaming", False)
-        else response.content
-    )
-    heads = unquote(" ".join(f"{name}: {value}" for name, value in response.items())).encode()
-    if content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            content = b"\n".join(archive.read(name) for name in archive.namelist())
-    if b"json" in heads:
-        content = json.dumps(json.loads(content), ensure_ascii=False).encode()
-    return heads + content
-
-
 def row_counts() -> dict[str, int]:
     return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
 
 @pytest.mark.xdist_group("matrix-0")
 def test_every_route_has_a_row(world):
-    """A new route with parameters must say here how it is filled."""
+    """A new route with parameters must say in its row how it is filled."""
     lost = [
         f"{route.name} {route.params}"
         for route in ROUTES
