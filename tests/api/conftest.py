@@ -112,3 +112,32 @@ def world(db, settings, tmp_path, time_machine):
     for limiter in (REQUESTS, DEAR):
         limiter._buckets.clear()
     return World()
+
+
+def refused(answer, status, code, *fields):
+    """The one error body, whatever happened."""
+    assert answer.status_code == status, answer.content
+    body = answer.json()
+    assert set(body) - {"link"} == {"code", "message", "fields"}
+    assert body["code"] == code
+    assert body["message"] and body["message"][-1] in "。；", body
+    assert set(fields) <= set(body["fields"]), body
+    return body
+
+
+def inspection(world, **given):
+    """The body of a whole inspection of the gate, nothing wrong."""
+    gate = next(
+        each
+        for each in world.officer.get("/checklists", unit=world.school.pk).json()
+        if each["code"] == "gate"
+    )
+    return {
+        "uuid": str(uuid.uuid4()),
+        "unit": world.school.pk,
+        "checklist": gate["id"],
+        "kind": "self_check",
+        "happened_on": "2026-11-23",
+        "answers": {item["code"]: {"a": "pass"} for item in gate["items"]},
+        **given,
+    }
