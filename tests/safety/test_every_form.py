@@ -51,7 +51,7 @@ SENT_ELSEWHERE = {
     "hazards:decide_end": "tests/loop/hazards/test_matrix.py",
     "hazards:decide_extension": "tests/loop/hazards/test_matrix.py",
     "hazards:open": "tests/loop/hazards/test_opening.py",
-    "inspections:checklist_retire": "tests/loop/inspections/test_pages.py",
+    "inspections:checklist_retire": "tests/loop/inspections/test_checklist_pages.py",
     "inspections:new": "tests/loop/inspections/test_intake.py",
     "registers:*-apply": "tests/foundation/registers/test_s22_batches.py",
     "registers:*-export": "tests/foundation/registers/test_s21_export.py",

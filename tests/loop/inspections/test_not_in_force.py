@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from anxiao.loop.inspections.models import Checklist
-from tests.loop.inspections.test_pages import text
+from tests.loop.inspections.pages import text
 
 pytestmark = pytest.mark.django_db
 
