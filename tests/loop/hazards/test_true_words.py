@@ -10,7 +10,7 @@ from anxiao.foundation.places.models import Place
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.services.telling import named
 from tests.builders import AT, sign_in
-from tests.loop.hazards.test_pages import camera, opening, take
+from tests.loop.hazards.pages import camera, opening, take
 
 pytestmark = pytest.mark.django_db
 
