@@ -6,10 +6,13 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from anxiao.foundation.accounts.services import issue_token
+from anxiao.foundation.conflicts.models import Refused
 from anxiao.loop.inspections.services import load_shipped_checklists
 from anxiao.project.api import DEAR, REQUESTS
+from tests.api.box import NOTED, one_failure
 from tests.builders import AT, make_county, make_school, make_town, make_user
 from tests.loop.inspections.world import picture
 from tests.safety.crawl import PASSING, tables_written
@@ -141,3 +144,23 @@ def inspection(world, **given):
         "answers": {item["code"]: {"a": "pass"} for item in gate["items"]},
         **given,
     }
+
+
+@pytest.fixture
+def bodies(world):
+    """An inspection stored, and another body refused under its uuid."""
+    body = one_failure(world)
+    assert world.officer.post("/inspections", body).status_code == 201
+    codes = [code for code, found in body["answers"].items() if found["a"] == "pass"]
+    photo = world.officer.photo()
+    answers = {**body["answers"], codes[0]: {"a": "fail", "note": NOTED, "photos": [photo]}}
+    return body, {**body, "answers": answers, "remarks": " 另一份 "}
+
+
+@pytest.fixture
+def kept(world, bodies):
+    answer = world.officer.send("/inspections", bodies[1])
+    assert answer.status_code == 409
+    row = Refused.objects.get()
+    assert answer.json()["link"] == reverse("conflicts:detail", args=[row.pk])
+    return row

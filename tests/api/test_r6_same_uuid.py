@@ -3,7 +3,6 @@
 A body that is refused is kept in its sender's box, whole: bodies lost 0.
 """
 
-import uuid
 from collections import Counter
 
 import pytest
@@ -14,8 +13,9 @@ from anxiao.foundation.conflicts.models import Refused
 from anxiao.foundation.journal.models import Entry
 from anxiao.loop.duties.models import Evidence
 from anxiao.loop.hazards.models import Hazard
-from anxiao.loop.inspections.models import Checklist, Inspection
+from anxiao.loop.inspections.models import Inspection
 from anxiao.project.api import DEAR, REQUESTS
+from tests.api.box import one_failure
 from tests.api.conftest import World
 from tests.together import at_once
 
@@ -34,26 +34,12 @@ def crowd(transactional_db, settings, tmp_path, monkeypatch):
     return World()
 
 
-def inspection(world):
-    checklist = Checklist.objects.get(code="gate", owner=None)
-    answers = {item["code"]: {"a": "pass"} for item in checklist.items}
-    wrong = next(item["code"] for item in checklist.items if not item["photo"])
-    return {
-        "uuid": str(uuid.uuid4()),
-        "unit": world.school.pk,
-        "checklist": checklist.pk,
-        "kind": "self_check",
-        "happened_on": str(timezone.localdate()),
-        "answers": {**answers, wrong: {"a": "fail", "note": "门卫室无人"}},
-    }
-
-
 def hazard(world):
     return world.officer.hazard(found_on=str(timezone.localdate()))
 
 
 KINDS = {
-    "inspection": ("/inspections", inspection, Inspection, "inspections.inspection", "submit"),
+    "inspection": ("/inspections", one_failure, Inspection, "inspections.inspection", "submit"),
     "hazard": ("/hazards", hazard, Hazard, "hazards.hazard", "open"),
 }
 
@@ -103,7 +89,7 @@ def test_r6_bodies_that_differ_race_and_each_is_stored_or_refused_in_words(crowd
 
 
 def test_r6_a_refused_body_sent_a_hundred_times_is_kept_once(crowd):
-    body = inspection(crowd)
+    body = one_failure(crowd)
     assert crowd.officer.post("/inspections", body).status_code == 201
     other = {**body, "remarks": "另一份"}
 
