@@ -21,8 +21,8 @@ from anxiao.loop.duties.services import (
     request_exemption,
 )
 from tests.builders import AT, TODAY
+from tests.loop.duties.cells import cell, fact, rolled
 from tests.loop.duties.plans import NOTICE, instant
-from tests.loop.duties.test_tallies import cell, fact, rolled
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -29,8 +29,8 @@ from anxiao.loop.duties.services import (
     save_duty,
 )
 from tests.builders import AT, TODAY, make_county, make_org, make_school, make_town
+from tests.loop.duties.cells import fact, rolled
 from tests.loop.duties.plans import NOTICE, OTHER_NOTICE, County, instant
-from tests.loop.duties.test_tallies import fact, rolled
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from anxiao.loop.duties.queries import today_items, unit_status
 from anxiao.loop.duties.queries.pages import clause_page, unit_page
 from anxiao.loop.duties.services import import_plan, open_due, publish_plan, recount, retire_plan
 from tests.builders import TODAY
+from tests.loop.duties.cells import fact
 from tests.loop.duties.plans import NOTICE, instant
-from tests.loop.duties.test_tallies import fact
 
 pytestmark = pytest.mark.django_db
 LATER = TODAY + timedelta(days=10)
