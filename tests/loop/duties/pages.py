@@ -1,0 +1,5 @@
+"""What the tests of pages read."""
+
+
+def texts(response):
+    return response.content.decode()
