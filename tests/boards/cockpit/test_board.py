@@ -1,8 +1,7 @@
 """The board of county, town and unit: what is late first, down to the record that proves it."""
 
 import re
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from html import unescape
 from sys import modules
 from uuid import uuid4
@@ -14,76 +13,23 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anxiao.boards.cockpit import queries
-from anxiao.boards.cockpit.rules import spans
-from anxiao.foundation.access.actor import SYSTEM
-from anxiao.foundation.kernel.clock import TIMEZONE
 from anxiao.loop.duties.models import Clause, Duty, Tally
-from anxiao.loop.duties.queries import unit_status, vacancies
 from anxiao.loop.duties.queries.pages import unit_page
-from anxiao.loop.duties.queries.vacancies import held_roles
-from anxiao.loop.duties.services import (
-    copy_plan,
-    import_plan,
-    open_due,
-    publish_plan,
-    record_evidence,
-)
+from anxiao.loop.duties.services import copy_plan, import_plan, publish_plan
 from anxiao.loop.hazards.models import Escalation
 from anxiao.loop.hazards.services import Found, open_hazard
+from tests.boards.cockpit.wednesday import (
+    BOARD,
+    LATER,
+    PAPER,
+    WEDNESDAY,
+    asked,
+    prove,
+    rows_of,
+    texts,
+)
 from tests.builders import AT, TODAY, actor_of, make_school, make_town, make_user, sign_in
 from tests.loop.duties.plans import NOTICE, OTHER_NOTICE, County
-
-WEDNESDAY = date(2026, 11, 25)
-LATER = AT + timedelta(days=2)
-BOARD, PAPER = reverse("cockpit:board"), reverse("cockpit:print")
-
-
-@pytest.fixture
-def later(place, plan, monkeypatch):
-    """Wednesday: Monday's and Tuesday's rounds of the guard were not walked anywhere."""
-    open_due(AT + timedelta(days=1))
-    open_due(LATER)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
-    return place
-
-
-@pytest.fixture
-def clerk(later):
-    return sign_in(Client(), make_user("梁青", (later.county, "county_safety")))
-
-
-def asked(place, plan, org, day=WEDNESDAY, **words):
-    span = spans(day, None)[words.pop("period", "recent")]
-    actor = actor_of(make_user("看", (place.county, "county_leader")))
-    return queries.Asked(actor, org, day, span, plan, **words)
-
-
-def prove(unit, day, number=1, kind="inspection.patrol"):
-    for each in range(number):
-        assert record_evidence(
-            unit=unit,
-            kind=kind,
-            happened_on=day,
-            source=f"inspections.inspection:{unit.pk}{day:%d}{each}",
-            at=datetime(day.year, day.month, day.day, 16, tzinfo=TIMEZONE),
-            actor=SYSTEM,
-        )
-
-
-def rows_of(found):
-    """Lines by name with their squares by clause."""
-    return {
-        line.name: {
-            column.clause.code: (square.met, square.owed, square.late)
-            for column, square in zip(found.columns, line.squares, strict=True)
-            if square
-        }
-        for line in found.lines
-    }
-
-
-def texts(answer):
-    return unescape(re.sub(r"<[^>]+>|\s+", " ", answer.content.decode()))
 
 
 def test_the_county_sees_its_towns_clause_by_clause(later, plan):
@@ -229,24 +175,6 @@ def opened(org, user):
     return open_hazard(wish, actor=actor_of(user), at=AT)
 
 
-def test_the_board_on_paper_has_every_column_in_a_table_that_fits(later, plan, clerk):
-    found = queries.matrix(asked(later, plan, later.county), whole=True)
-    cut = list(queries.tables(found))
-    assert [column.clause.code for table in cut for column in table.columns] == [
-        *("2.1.f", "2.1.g", "2.2.a", "3.2.a"),
-    ]
-    assert [(table.code, len(table.columns)) for table in cut] == [
-        *(("2.1", 2), ("2.2", 1), ("3.2", 1)),
-    ]
-    narrow = list(queries.tables(replace(found, columns=found.columns[:1] * 33, lines=())))
-    assert [(len(table.columns), table.number) for table in narrow] == [(15, 1), (15, 2), (3, 3)]
-    answer = clerk.get(reverse("cockpit:print"), {"org": later.county.pk, "period": "month"})
-    paper = texts(answer)
-    for words in ("云河区校园安全职责履行情况表", "本月", "2.2.a 巡查", "云河区石门镇", "盖章"):
-        assert words in paper
-    assert 'href="/board/print?' in clerk.get(BOARD).content.decode()
-
-
 def test_a_list_behind_a_figure_keeps_to_the_issuers_own_plan(later, plan, clerk):
     other = County("青山县")
     same_code = NOTICE.replace("云河区", "青山县").replace("四季度方案", "青山四季度方案")
@@ -279,53 +207,6 @@ def test_the_charts_answer_questions_and_stand_in_tables(later, plan, clerk):
     assert (charts["progress"].labels[-1], len(charts["progress"].labels)) == ("第48周", 12)
     assert (done.values[-1], missed.values[-1]) == (1, 5)
     assert "每周到期的职责履行了多少？" in texts(answer)
-
-
-def test_a_vacant_post_that_owns_a_duty_is_flagged(later, plan, clerk):
-    found = {(each.unit_name, each.role, each.duties) for each in vacancies(later.town.path, TODAY)}
-    assert found == {
-        ("云河区第一小学", "safety_officer", 2),
-        ("云河区第二小学", "guard", 1),
-        ("云河区第二小学", "principal", 1),
-        ("云河区第二小学", "safety_officer", 2),
-    }
-    vacant = clerk.get(BOARD).context["vacant"]
-    assert dict(vacant.posts) == {"安全专干": 3, "校（园）长": 2, "保安员": 2, "镇街安全专干": 1}
-    assert vacant.count == 8
-    assert "空缺" in texts(clerk.get(reverse("duties:unit", args=[later.second.pk])))
-
-
-def test_a_post_held_above_or_taken_up_is_not_vacant(later, plan):
-    make_user("钟灵", (later.county, "safety_officer"))
-    make_user("陶然", (later.second, "principal"))
-    assert {(each.unit_name, each.role) for each in vacancies(later.town.path, TODAY)} == {
-        ("云河区第二小学", "guard")
-    }
-
-
-def test_a_post_that_has_ended_is_vacant(later, plan):
-    later.principal_user.memberships.update(until_on=TODAY - timedelta(days=1))
-    vacant = {(each.unit_id, each.role) for each in vacancies(later.school.path, TODAY)}
-    assert (later.school.pk, "principal") in vacant
-
-
-@pytest.mark.parametrize("change", ["nobody", "held above", "ended", "not begun", "locked"])
-def test_a_units_own_page_knows_the_same_vacant_posts(later, plan, change):
-    user = make_user("钟灵", (later.county, "safety_officer"))
-    changes = {
-        "nobody": {"role": "guard"},
-        "ended": {"until_on": TODAY - timedelta(days=1)},
-        "not begun": {"from_on": TODAY + timedelta(days=1)},
-    }
-    user.memberships.update(**changes.get(change, {}))
-    if change == "locked":
-        type(user).objects.filter(pk=user.pk).update(is_active=False)
-    told = vacancies(later.county.path, TODAY)
-    for unit in (later.school, later.second, later.town, later.county):
-        owners = {each.duty.owner for each in unit_status(unit.pk, TODAY)}
-        roles = {each.role for each in told if each.unit_id == unit.pk}
-        assert owners - held_roles(unit, TODAY) == roles
-    assert {each.role for each in told} >= {"principal"}
 
 
 def test_another_notice_in_force_is_one_tap_away(later, plan, clerk):
@@ -379,32 +260,6 @@ def test_publishing_a_new_version_clears_no_record(later, plan, clerk):
 def test_an_odd_address_is_answered(later, clerk, query):
     status = clerk.get(BOARD, query).status_code
     assert status == (404 if "org" in query else 200)
-
-
-def test_the_board_on_paper_has_every_section_and_every_unit(later, plan, clerk):
-    prove(later.school, date(2026, 11, 23), 2)
-    board = clerk.get(BOARD, {"org": later.town.pk})
-    assert board.context["asked"].paper_url in unescape(board.content.decode())
-    found = board.context["matrix"]
-    answer = clerk.get(PAPER, {"org": later.town.pk})
-    sheets = answer.context["tables"]
-    assert [sheet.code for sheet in sheets] == [section.code for section in found.sections]
-    shown = {column.clause.code: column.square for sheet in sheets for column in sheet.columns}
-    assert shown == {column.clause.code: column.square for column in found.columns}
-    assert sum(sheet.late for sheet in sheets) == found.late
-    assert sum(line.late for sheet in sheets for line in sheet.lines) == found.late
-    said = texts(answer)
-    for words in (f"{later.town.name}校园安全职责履行情况表", "填报单位：", "2026年11月25日"):
-        assert words in said
-    narrowed = clerk.get(PAPER, {"org": later.town.pk, "section": "2.2"})
-    assert [sheet.code for sheet in narrowed.context["tables"]] == ["2.2"]
-
-
-def test_the_board_of_a_school_is_a_list_of_clauses_on_paper(later, plan, clerk):
-    answer = clerk.get(PAPER, {"org": later.school.pk})
-    codes = [column.clause.code for column in answer.context["matrix"].columns]
-    assert re.findall(r'<td class="mid">(\d\.[\d.]*\w)</td>', answer.content.decode()) == codes
-    assert codes == ["2.1.f", "2.2.a", "2.1.g"]
 
 
 def test_nobody_sees_another_countys_board(later, plan, clerk):
