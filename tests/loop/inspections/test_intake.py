@@ -9,24 +9,20 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from anxiao.foundation.files.services import store_signature, store_upload
+from anxiao.foundation.files.services import store_signature
 from anxiao.foundation.journal.models import Entry
 from anxiao.foundation.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from anxiao.loop.duties.models import Evidence
 from anxiao.loop.hazards.models import Hazard
 from anxiao.loop.hazards.states import HazardState
-from anxiao.loop.inspections import queries
 from anxiao.loop.inspections.models import Finding, Inspection, LatePhoto
 from anxiao.loop.inspections.rules import former_fingerprint
 from anxiao.loop.inspections.services import attach_photos, intake, submit_inspection
 from tests.builders import AT, TODAY, actor_of, make_user
-from tests.loop.inspections.world import World, picture, plain_codes, signature
+from tests.loop.inspections.rows import count
+from tests.loop.inspections.world import World, plain_codes, signature
 
 pytestmark = pytest.mark.django_db
-
-
-def count():
-    return [model.objects.count() for model in (Inspection, Finding, Hazard, Evidence)]
 
 
 def test_a_clean_check_is_one_row_and_one_proof(world):
@@ -295,21 +291,6 @@ def test_the_same_number_of_queries_whatever_the_number_of_items(world):
     assert costs[0] <= 25
 
 
-def test_late_photos_hang_beside_and_once(world):
-    inspection, _created = submit_inspection(world.submitted(), actor=world.officer, at=AT)
-    code = world.gate.items[0]["code"]
-    photo = world.photo()
-    assert attach_photos(inspection, code, [photo.uuid], actor=world.officer, at=AT) == 1
-    assert attach_photos(inspection, code, [photo.uuid], actor=world.officer, at=AT) == 0
-    with pytest.raises(Invalid):
-        attach_photos(inspection, code, [uuid.uuid4()], actor=world.officer, at=AT)
-    with pytest.raises(Invalid):
-        attach_photos(inspection, "x", [photo.uuid], actor=world.officer, at=AT)
-    with pytest.raises(NotFound):
-        attach_photos(inspection, code, [photo.uuid], actor=world.guard, at=AT)
-    assert inspection.late_photos.count() == 1
-
-
 def changed(row, field):
     """Another value for one column of a stored row."""
     value = getattr(row, field.attname)
@@ -345,65 +326,6 @@ def test_the_database_refuses_to_change_any_part_of_a_record(world, kept_records
             rows._raw_delete(rows.db)
         assert rows.values().get() == before
     Inspection.objects.filter(pk=inspection.pk).update(remarks=inspection.remarks)
-
-
-def follow(world, uuid_, actor):
-    """Hand a photo in under a uuid that was named before."""
-    return store_upload(
-        actor=actor, at=AT, org=world.school, uuid=uuid_, name="现场.jpg", content=picture()
-    )
-
-
-@pytest.mark.parametrize("order", ["photo first", "record first"])
-def test_parts_arrive_in_any_order(world, order):
-    code, other = plain_codes(world.gate)[:2]
-    wanted = uuid.uuid4()
-    form = world.submitted()
-    form.answers[code] = {"a": "fail", "note": "坏", "photos": [str(wanted)]}
-    form.answers[other] = {"a": "pass", "photos": [str(uuid.uuid4())]}
-
-    def send():
-        return submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
-
-    if order == "photo first":
-        follow(world, wanted, world.officer)
-    inspection, created = send()
-    assert created
-    hazard = Hazard.objects.get()
-    awaited = set(queries.record_of(inspection).awaited)
-    assert (str(wanted) in awaited) == (order == "record first")
-    assert hazard.photos.count() == (order == "photo first")
-    if order == "record first":
-        follow(world, wanted, world.officer)
-    assert [send(), send()] == [(inspection, False)] * 2
-    assert hazard.photos.get().upload.uuid == wanted
-    record = queries.record_of(inspection)
-    assert [row.photos for row in record.failed] == [(str(wanted),)]
-    assert record.awaited == (form.answers[other]["photos"][0],)
-    assert count() == [1, 1, 1, 1]
-    hung = Entry.objects.filter(action="attach_photos").count()
-    assert hung == (order == "record first")
-
-
-def test_nobody_elses_file_counts_as_an_awaited_photo(world):
-    code = plain_codes(world.gate)[0]
-    wanted = uuid.uuid4()
-    form = world.submitted()
-    form.answers[code] = {"a": "fail", "note": "坏", "photos": [str(wanted)]}
-    with pytest.raises(Invalid):
-        submit_inspection(form, actor=world.officer, at=AT)
-    theirs = world.photo(world.guard).uuid
-    form.answers[code]["photos"] = [str(theirs)]
-    with pytest.raises(Invalid):
-        submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
-    form.answers[code]["photos"] = [str(wanted)]
-    inspection, _created = submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
-    follow(world, wanted, world.guard)
-    submit_inspection(form, actor=world.officer, at=AT, photos_follow=True)
-    assert queries.record_of(inspection).awaited == (str(wanted),)
-    assert not Hazard.objects.get().photos.exists()
-    with pytest.raises(NotFound):
-        queries.inspection_upload(inspection, wanted)
 
 
 @pytest.mark.django_db(transaction=True)
